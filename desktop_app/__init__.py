@@ -1,0 +1,1 @@
+"""Navette: the outgoing-mail desk of a French hospital secretariat."""

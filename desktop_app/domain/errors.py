@@ -1,0 +1,187 @@
+"""What can go wrong, stated as facts; the words are in ``wording``.
+
+AppError
+├── Unreachable      no answer, and no harm done by asking
+├── InDoubt          a write left and its outcome is unknown
+├── Throttled        the server asked us to wait
+├── ServerTrouble    the server failed on a request we may repeat
+├── StaleToken       the token was not accepted; nothing was processed, one new token is due
+├── NotAllowed       our access does not open this door
+├── Refused          the server understood and said no
+├── Malformed        the answer breaks the platform's own contract
+├── NotOffered       this platform has no such service
+├── Incomplete       something the request needs is missing or out of bounds on our side
+├── FileTrouble      the document is gone, changed, unreadable or too large
+├── Misconfigured    a setting, profile or secret is missing or contradicts another
+├── StoreTrouble     the local database or its disk cannot serve
+├── Busy             another Navette holds what we need
+├── Unknown          no job, letter or sending has this id
+├── StaleJob         somebody else changed the row first
+└── IllegalMove      this state does not meet this event
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+
+class AppError(Exception):
+    """Root of everything this program raises on purpose; ``str()`` is safe to log."""
+
+
+class Unreachable(AppError):
+    """No answer came, and nothing was executed: safe to try again."""
+
+    def __init__(self, cause: str = "network") -> None:
+        super().__init__(f"unreachable: {cause}")
+        self.cause = cause
+
+
+class InDoubt(AppError):
+    """A write was sent and its outcome is unknown: never retried by itself."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"in doubt: {cause}")
+        self.cause = cause
+
+
+class Throttled(AppError):
+    """429: refused before it was processed; ``wait`` is the server's own wish, if it said one."""
+
+    def __init__(self, wait: timedelta | None = None) -> None:
+        super().__init__("throttled")
+        self.wait = wait
+
+
+class ServerTrouble(AppError):
+    """5xx on a request that may be repeated without harm."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"server trouble: {status}")
+        self.status = status
+
+
+class StaleToken(AppError):
+    """401 before the one new token: authentication failed, so nothing was processed."""
+
+
+class NotAllowed(AppError):
+    """Our access is at fault; the whole platform is concerned, not one letter.
+
+    ``cause`` is one of ``credentials`` (401), ``database_reference`` (400 from the token
+    endpoint), ``audience`` (403 from the token endpoint), ``scope`` (403), ``setup`` (412
+    from a send: the portal's support address is missing).
+    """
+
+    def __init__(self, cause: str, status: int = 0) -> None:
+        super().__init__(f"not allowed: {cause}")
+        self.cause = cause
+        self.status = status
+
+
+class Refused(AppError):
+    """The server read the request and rejected it: nothing was executed."""
+
+    def __init__(
+        self, status: int, diagnostics: Sequence[str] = (), fields: Sequence[str] = ()
+    ) -> None:
+        super().__init__(f"refused with {status}: {len(diagnostics)} issue(s)")
+        self.status = status
+        self.diagnostics = tuple(diagnostics)  # may name a patient: shown, never logged
+        self.fields = tuple(fields)
+
+
+class Malformed(AppError):
+    """The answer is not what the platform's own documentation promises."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"malformed answer: {what}")
+        self.what = what
+
+
+class NotOffered(AppError):
+    """The platform of this profile has no such service."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"not offered: {service}")
+        self.service = service
+
+
+class Incomplete(AppError):
+    """A letter or a question lacks something, or has too much of it.
+
+    ``what`` is one of ``patient``, ``recipients``, ``documents``, ``too_many_recipients``,
+    ``too_many_documents``, ``address`` (not from the directory), ``query_short``,
+    ``query_empty``, ``document_type``.
+    """
+
+    def __init__(self, what: str, limit: int = 0) -> None:
+        super().__init__(f"incomplete: {what}")
+        self.what = what
+        self.limit = limit
+
+
+class FileTrouble(AppError):
+    """A document cannot be taken or sent.
+
+    ``kind`` is one of ``missing``, ``unreadable``, ``empty``, ``not_pdf``, ``encrypted``,
+    ``damaged``, ``too_large``, ``changed``, ``folder``. ``name`` is what the person calls the
+    file: shown, never logged.
+    """
+
+    def __init__(self, kind: str, name: str = "", size: int = 0, limit: int = 0) -> None:
+        super().__init__(f"file trouble: {kind}")
+        self.kind = kind
+        self.name = name
+        self.size = size
+        self.limit = limit
+
+
+class Misconfigured(AppError):
+    """A setting, a profile or a secret; ``where`` is its dotted name, ``what`` the fault.
+
+    ``what`` is one of ``missing``, ``unknown``, ``invalid``, ``locked``, ``not_https``,
+    ``host``, ``mixed``, ``secret``, ``key_store``, ``unreadable``.
+    """
+
+    def __init__(self, where: str, what: str, value: str = "") -> None:
+        super().__init__(f"misconfigured: {where}: {what}")
+        self.where = where
+        self.what = what
+        self.value = value
+
+
+class StoreTrouble(AppError):
+    """The local database; ``kind``: ``future``, ``damaged``, ``full``, ``read_only``, ``other``."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"store trouble: {kind}")
+        self.kind = kind
+
+
+class Busy(AppError):
+    """Another process of this person does the sending; ``holder`` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"busy: held by {holder}")
+        self.holder = holder
+
+
+class Unknown(AppError):
+    """No such thing in this profile's store."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"unknown: {what}")
+        self.what = what
+
+
+class StaleJob(AppError):
+    """The row has changed since it was read; read it again."""
+
+
+class IllegalMove(AppError):
+    """The table in ``sending`` has no line for this state and this event."""
+
+    def __init__(self, event: str, state: str) -> None:
+        super().__init__(f"{event} while {state}")
+        self.event = event
+        self.state = state

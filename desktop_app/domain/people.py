@@ -1,0 +1,113 @@
+"""Who letters are about and who gets them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Generic, NewType, TypeVar
+
+T = TypeVar("T")
+
+PatientId = NewType("PatientId", str)
+CorrespondentId = NewType("CorrespondentId", str)
+Cursor = NewType("Cursor", str)
+"""Where the next page of a search begins; opaque, given back to the platform as it came."""
+
+
+class Sex(StrEnum):
+    """Administrative sex as FHIR codes it."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """One identity of the hospital's patient index, as the platform gave it.
+
+    Nothing here is ever inferred: what the platform left out stays empty
+    (french_health.md A4: the used name is never filled from the birth name).
+    """
+
+    id: PatientId
+    birth_family: str = ""
+    used_family: str | None = None
+    given: Sequence[str] = ()
+    sex: Sex = Sex.UNKNOWN
+    birth_date: date | None = None
+    birth_place: str | None = None
+    ipp: str | None = None
+    ipp_system: str | None = None
+    ins: str | None = None
+    ins_qualified: bool = False
+    reliability: str | None = None
+    deceased: bool = False
+    managing_organization: str | None = None
+
+
+class Kind(StrEnum):
+    """What a directory entry is."""
+
+    PRACTITIONER = "practitioner"
+    ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A secure address of a directory entry; a lower ``rank`` is preferred (FHIR ContactPoint)."""
+
+    address: str
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a correspondent works."""
+
+    lines: Sequence[str] = ()
+    postal_code: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondent:
+    """An entry of the platform's directory: a practitioner or a structure.
+
+    ``identifier`` is the 11-digit RPPS of a practitioner or the FINESS of a structure; ``name``
+    is a structure's name. Mailboxes come best first, each address once.
+    """
+
+    id: CorrespondentId
+    kind: Kind = Kind.PRACTITIONER
+    identifier: str | None = None
+    family: str = ""
+    given: Sequence[str] = ()
+    prefix: str = ""
+    name: str = ""
+    places: Sequence[Place] = ()
+    mailboxes: Sequence[Mailbox] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A correspondent and the one address that was chosen for this letter."""
+
+    correspondent: Correspondent
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Some rows of an answer.
+
+    ``total`` is what the platform claims to hold, which may be far more than it will show, or
+    ``None``. ``next`` is there only where the platform offers more. ``complete`` is false where
+    rows are hidden and cannot be paged to (lifen.md T32).
+    """
+
+    items: Sequence[T] = ()
+    total: int | None = None
+    next: Cursor | None = None
+    complete: bool = True

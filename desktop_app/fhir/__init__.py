@@ -1,0 +1,1 @@
+"""The platforms, as clients: requests out, dataclasses and named errors back."""

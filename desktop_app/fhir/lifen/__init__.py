@@ -1,0 +1,1 @@
+"""Lifen, FHIR STU3: the calls and their JSON."""

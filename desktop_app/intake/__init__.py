@@ -1,0 +1,1 @@
+"""Files from outside: checked before they are taken."""

@@ -1,0 +1,1 @@
+"""The operating system: folders, keychain, one running copy."""

@@ -1,0 +1,1 @@
+"""The window: panes that show a state and say what was done; presenters between."""

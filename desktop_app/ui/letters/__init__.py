@@ -1,0 +1,1 @@
+"""The tray, the page, the letter being prepared."""

@@ -1,0 +1,1 @@
+"""Queue and history in one table."""
