@@ -1,6 +1,5 @@
 """A letter before it leaves: its documents, its patient, its recipients, its checks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,9 +80,9 @@ class Letter:
 
     id: LetterId
     created_at: datetime
-    documents: Sequence[Document] = ()
+    documents: tuple[Document, ...] = ()
     patient: Patient | None = None
-    recipients: Sequence[Recipient] = ()
+    recipients: tuple[Recipient, ...] = ()
     type_code: str = DOCUMENT_TYPES[0]
     title: str = ""
     stay: str | None = None

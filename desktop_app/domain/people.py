@@ -1,6 +1,5 @@
 """Who letters are about and who gets them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -34,7 +33,7 @@ class Patient:
     id: PatientId
     birth_family: str = ""
     used_family: str | None = None
-    given: Sequence[str] = ()
+    given: tuple[str, ...] = ()
     sex: Sex = Sex.UNKNOWN
     birth_date: date | None = None
     birth_place: str | None = None
@@ -66,7 +65,7 @@ class Mailbox:
 class Place:
     """Where a correspondent works."""
 
-    lines: Sequence[str] = ()
+    lines: tuple[str, ...] = ()
     postal_code: str = ""
     city: str = ""
 
@@ -83,11 +82,11 @@ class Correspondent:
     kind: Kind = Kind.PRACTITIONER
     identifier: str | None = None
     family: str = ""
-    given: Sequence[str] = ()
+    given: tuple[str, ...] = ()
     prefix: str = ""
     name: str = ""
-    places: Sequence[Place] = ()
-    mailboxes: Sequence[Mailbox] = ()
+    places: tuple[Place, ...] = ()
+    mailboxes: tuple[Mailbox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ class Page(Generic[T]):
     rows are hidden and cannot be paged to (lifen.md T32).
     """
 
-    items: Sequence[T] = ()
+    items: tuple[T, ...] = ()
     total: int | None = None
     next: Cursor | None = None
     complete: bool = True

@@ -3,7 +3,6 @@
 The words for these states are in ``wording.states``; their stored values never change.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -88,7 +87,7 @@ class Job:
     reason: str | None = None
     detail: str | None = None
     settled: bool = False
-    deliveries: Sequence[Delivery] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ class Tracked:
     ``next_poll`` is when to ask again if something is still open.
     """
 
-    deliveries: Sequence[Delivery]
+    deliveries: tuple[Delivery, ...]
     at: datetime
     next_poll: datetime
 
@@ -171,8 +170,9 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """Our access does not open the platform."""
+    """Our access does not open the platform; ``until`` is when to see if it was repaired."""
 
+    until: datetime
     reason: str
 
 
@@ -266,8 +266,8 @@ def advance(job: Job, event: JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 -
             return replace(job, state=_S.IN_DOUBT, reason=reason)
         case _S.SENDING, Rejected(reason, detail):
             return replace(job, state=_S.REFUSED, reason=reason, detail=detail, passed_at=None)
-        case _S.SENDING, Barred(reason):
-            return replace(job, state=_S.BLOCKED, reason=reason, passed_at=None)
+        case _S.SENDING, Barred(until, reason):
+            return replace(job, state=_S.BLOCKED, not_before=until, passed_at=None, reason=reason)
         case ((_S.ACCEPTED | _S.IN_DOUBT), Tracked()) if job.transaction_id is not None:
             return _tracked(job, event)
         case _S.ACCEPTED, TrackingPostponed(next_poll):
@@ -334,7 +334,7 @@ class Sending:
 
     letter: Letter
     sent_at: datetime
-    jobs: Sequence[Job]
+    jobs: tuple[Job, ...]
 
 
 def is_outstanding(job: Job, now: datetime) -> bool:

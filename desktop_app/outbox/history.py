@@ -1,0 +1,122 @@
+"""Questions about many sendings at once: the Envois list, its counts, the usual recipients."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from desktop_app.domain.identity import fold
+from desktop_app.domain.people import PatientId, Recipient
+from desktop_app.domain.ports import Overview, SendingFilter
+from desktop_app.domain.sending import Job, JobState, Sending, is_outstanding, needs_person
+from desktop_app.outbox import rows
+from desktop_app.outbox.store import MINE, Store
+
+MOVING = (JobState.HELD, JobState.QUEUED, JobState.SENDING, JobState.ACCEPTED)
+USUAL = 9
+"""How many usual correspondents are shown: one digit key each."""
+_SENT = f"{MINE} AND letters.sent_at IS NOT NULL"
+_WAITS_FOR_PERSON = (
+    "EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id AND (jobs.state IN"
+    " ('in_doubt', 'refused') OR (jobs.state = 'undelivered' AND jobs.settled = 0)))"
+)
+
+
+def sendings(store: Store, wanted: SendingFilter) -> list[Sending]:
+    """The sendings that ``wanted`` lets through, what needs a person first, then the newest."""
+    where = [_SENT]
+    values: dict[str, object] = {"limit": wanted.limit, "since": rows.stamp(wanted.since)}
+    for number, word in enumerate(fold(wanted.text).split()):
+        where.append(f"letters.words LIKE :word{number} ESCAPE '\\'")
+        values[f"word{number}"] = f"%{_literal(word)}%"
+    if wanted.states:
+        marks = ", ".join(f"'{state.value}'" for state in wanted.states)
+        where.append(
+            "EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id"  # noqa: S608 - constants
+            f" AND jobs.state IN ({marks}))"
+        )
+    if wanted.since is not None:
+        where.append("letters.sent_at >= :since")
+    found = store.query(
+        f"SELECT letters.id, sent_at, body FROM letters WHERE {' AND '.join(where)}"  # noqa: S608
+        f" ORDER BY {_WAITS_FOR_PERSON} DESC, sent_at DESC, place DESC LIMIT :limit",
+        **values,
+    )
+    jobs = _jobs_by_letter(store, [row["id"] for row in found])
+    return [
+        Sending(
+            letter=rows.letter_from(row["body"]),
+            sent_at=datetime.fromisoformat(row["sent_at"]),
+            jobs=tuple(jobs.get(row["id"], ())),
+        )
+        for row in found
+    ]
+
+
+def overview(store: Store, now: datetime) -> Overview:
+    """The counts that are always in sight; a letter counts once, however many jobs it has."""
+    open_jobs = store.jobs_in(state for state in JobState if state not in _CLOSED)
+    barred = [job.reason for job in open_jobs if job.state is JobState.BLOCKED]
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    (counts,) = store.query(
+        "SELECT (SELECT count(*) FROM letters"  # noqa: S608 - constants
+        f" WHERE {MINE} AND sent_at IS NULL AND discarded_at IS NULL) AS drafts,"
+        f" (SELECT count(*) FROM letters WHERE {_SENT}) AS total,"
+        " (SELECT count(*) FROM jobs JOIN letters ON letters.id = jobs.letter"
+        f" WHERE {MINE} AND jobs.state = 'delivered' AND jobs.finished_at >= :midnight) AS today,"
+        " (SELECT max(jobs.finished_at) FROM jobs JOIN letters ON letters.id = jobs.letter"
+        f" WHERE {MINE} AND jobs.state = 'delivered') AS last",
+        midnight=rows.stamp(midnight),
+    )
+    return Overview(
+        drafts=counts["drafts"],
+        outstanding=_letters(job for job in open_jobs if is_outstanding(job, now)),
+        moving=_letters(job for job in open_jobs if job.state in MOVING),
+        need_person=_letters(job for job in open_jobs if needs_person(job)),
+        delivered_today=counts["today"],
+        total=counts["total"],
+        barred=barred[0] if barred else None,
+        last_delivered_at=rows.moment(counts["last"]),
+    )
+
+
+_CLOSED = frozenset({JobState.DELIVERED, JobState.CANCELLED})
+
+
+def usual(store: Store, patient: PatientId) -> list[Recipient]:
+    """Who was sent letters about this patient, most recent first, each address once."""
+    found = store.query(
+        f"SELECT body FROM letters WHERE {_SENT} AND patient = :patient"  # noqa: S608 - constants
+        " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id"
+        " AND jobs.state = 'cancelled') ORDER BY sent_at DESC LIMIT 50",
+        patient=patient,
+    )
+    known: dict[str, Recipient] = {}
+    for row in found:
+        for recipient in rows.letter_from(row["body"]).recipients:
+            known.setdefault(recipient.address.casefold(), recipient)
+    return list(known.values())[:USUAL]
+
+
+def idle(store: Store, now: datetime, horizon: timedelta) -> bool:
+    """Whether no job can move within ``horizon`` unless a person does something."""
+    coming = store.jobs_in((*MOVING, JobState.WAITING, JobState.BLOCKED), due=now + horizon)
+    barred = {job.target for job in store.jobs_in((JobState.BLOCKED,))}
+    return not any(
+        job.target not in barred or job.state in (JobState.ACCEPTED, JobState.SENDING)
+        for job in coming
+    )
+
+
+def _jobs_by_letter(store: Store, letters: Sequence[str]) -> dict[str, list[Job]]:
+    found: dict[str, list[Job]] = {}
+    for job in store.jobs_of(letters):
+        found.setdefault(job.sending, []).append(job)
+    return found
+
+
+def _letters(jobs: Iterable[Job]) -> int:
+    return len({job.sending for job in jobs})
+
+
+def _literal(word: str) -> str:
+    """``word`` for LIKE, with its wildcards taken at face value."""
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,79 @@
+"""What a failure means for a job, and how long to wait: decisions only, no writing."""
+
+import random
+from datetime import datetime, timedelta
+
+from desktop_app.domain.errors import (
+    AppError,
+    FileTrouble,
+    Incomplete,
+    InDoubt,
+    Malformed,
+    NotAllowed,
+    NotOffered,
+    Refused,
+    ServerTrouble,
+    StaleToken,
+    StoreTrouble,
+    Throttled,
+    Unreachable,
+)
+from desktop_app.domain.sending import Barred, Job, JobEvent, LostSight, Postponed, Rejected
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=5)
+ACCESS_CHECK = timedelta(minutes=15)
+"""How long a barred platform is left alone before one job sees whether it was repaired."""
+TRACKING_STEPS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45))
+TRACKING_PACE = (timedelta(minutes=2), timedelta(minutes=5))
+"""After the first steps, somewhere between these (lifen.md U16)."""
+TRACKING_ENDS = timedelta(hours=24)
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after failed attempt number ``attempts`` (from 1), spread at random."""
+    doublings = min(max(attempts - 1, 0), 16)
+    longest = min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+
+
+def next_poll(polls: int, now: datetime) -> datetime:
+    """When to ask again what became of an accepted letter, after ``polls`` questions."""
+    if polls < len(TRACKING_STEPS):
+        return now + TRACKING_STEPS[polls]
+    low, high = TRACKING_PACE
+    return now + random.uniform(0, 1) * (high - low) + low  # noqa: S311 - spreads load
+
+
+def verdict(  # noqa: C901, PLR0911, PLR0912 - the whole table
+    error: AppError, job: Job, now: datetime
+) -> JobEvent:
+    """What ``error`` means for the job it happened to; a bug of ours is raised again."""
+    wait = now + backoff(job.attempts)
+    match error:
+        case InDoubt():
+            return LostSight(error.cause)
+        case Throttled():
+            return Postponed(now + error.wait if error.wait else wait, "throttled")
+        case StaleToken():
+            return Postponed(now, "stale_token")
+        case Unreachable():
+            return Postponed(wait, "unreachable")
+        case ServerTrouble():
+            return Postponed(wait, f"server_{error.status}")
+        case Malformed():
+            return Postponed(wait, "malformed")
+        case NotAllowed():
+            return Barred(now + ACCESS_CHECK, error.cause)
+        case Refused():
+            return Rejected(f"refused_{error.status}", "\n".join(error.diagnostics) or None)
+        case FileTrouble():
+            return Rejected(f"file_{error.kind}")
+        case Incomplete():
+            return Rejected(f"incomplete_{error.what}")
+        case NotOffered():
+            return Rejected("not_offered")
+        case StoreTrouble():
+            return Postponed(wait, f"store_{error.kind}")
+        case _:
+            raise error

@@ -1,0 +1,107 @@
+"""The database's shape: numbered migrations, a copy before each, none from the future."""
+
+import sqlite3
+from pathlib import Path
+
+from desktop_app.domain.errors import StoreTrouble
+
+MIGRATIONS = (
+    """
+    CREATE TABLE letters (
+        place        INTEGER PRIMARY KEY AUTOINCREMENT,
+        id           TEXT NOT NULL UNIQUE,
+        owner        TEXT NOT NULL,
+        seal         TEXT NOT NULL,
+        created_at   TEXT NOT NULL,
+        sent_at      TEXT,
+        discarded_at TEXT,
+        patient      TEXT,
+        words        TEXT NOT NULL,
+        body         BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX letters_sent ON letters (owner, seal, sent_at);
+    CREATE INDEX letters_patient ON letters (owner, seal, patient, sent_at);
+    CREATE TABLE jobs (
+        place          INTEGER PRIMARY KEY AUTOINCREMENT,
+        id             TEXT NOT NULL UNIQUE,
+        letter         TEXT NOT NULL REFERENCES letters (id),
+        target         TEXT NOT NULL,
+        state          TEXT NOT NULL,
+        revision       INTEGER NOT NULL,
+        attempts       INTEGER NOT NULL,
+        created_at     TEXT NOT NULL,
+        not_before     TEXT,
+        passed_at      TEXT,
+        accepted_at    TEXT,
+        finished_at    TEXT,
+        transaction_id TEXT,
+        polls          INTEGER NOT NULL,
+        reason         TEXT,
+        detail         TEXT,
+        settled        INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX jobs_letter ON jobs (letter);
+    CREATE INDEX jobs_state ON jobs (state, not_before);
+    CREATE TABLE deliveries (
+        job     TEXT NOT NULL REFERENCES jobs (id),
+        number  INTEGER NOT NULL,
+        address TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        state   TEXT NOT NULL,
+        reason  TEXT,
+        PRIMARY KEY (job, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE journal (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at     TEXT NOT NULL,
+        owner  TEXT NOT NULL,
+        job    TEXT NOT NULL REFERENCES jobs (id),
+        event  TEXT NOT NULL,
+        state  TEXT NOT NULL,
+        reason TEXT
+    ) STRICT;
+    CREATE INDEX journal_job ON journal (job);
+    """,
+)
+VERSION = len(MIGRATIONS)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the database at ``path``, brought to this program's version.
+
+    Commits reach the disk before they return (WAL with ``synchronous=FULL``): the point of no
+    return depends on it. Raises ``StoreTrouble``: ``future`` for a database that a newer
+    program wrote, which is left untouched.
+    """
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA foreign_keys = ON")
+        database.row_factory = sqlite3.Row
+        _migrate(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise StoreTrouble("future")
+    if version == VERSION:
+        return
+    if version > 0:
+        _copy(database, path.with_name(f"{path.stem}-v{version}{path.suffix}"))
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        database.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+
+
+def _copy(database: sqlite3.Connection, target: Path) -> None:
+    """Keep the database as it was before the migration, complete and readable on its own."""
+    target.unlink(missing_ok=True)
+    database.execute("VACUUM INTO ?", (str(target),))
+    target.chmod(0o600)

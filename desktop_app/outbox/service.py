@@ -1,0 +1,264 @@
+"""What a face may ask of the outbox; keeps the store on one thread and tells who watches."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from desktop_app.domain.errors import IllegalMove, Incomplete
+from desktop_app.domain.letters import Letter, LetterId, Topic, Verdict, check
+from desktop_app.domain.people import Correspondent, Kind, PatientId, Recipient
+from desktop_app.domain.ports import Overview, SendingFilter
+from desktop_app.domain.sending import (
+    DeclaredNotSent,
+    DeclaredSent,
+    Delivery,
+    DeliveryState,
+    Job,
+    JobEvent,
+    JobId,
+    JobState,
+    Requeued,
+    Sending,
+    Settled,
+    Target,
+    Withdrawn,
+)
+from desktop_app.outbox import history
+from desktop_app.outbox.store import Seal, Store, new_id
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LACKS = {
+    Topic.PATIENT_MISSING: "patient",
+    Topic.RECIPIENTS_MISSING: "recipients",
+    Topic.RECIPIENTS_TOO_MANY: "too_many_recipients",
+    Topic.PATIENT_MAILBOX: "address",
+    Topic.DOCUMENT_MISSING: "documents",
+    Topic.DOCUMENTS_TOO_MANY: "too_many_documents",
+    Topic.DOCUMENT_TOO_LARGE: "documents_too_large",
+}
+
+
+class Outbox:
+    """The tray, the queue and the history of one seal, safe on disk before anybody is told."""
+
+    def __init__(
+        self, store: Store, thread: ThreadPoolExecutor, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._thread = thread
+        self._now = now
+        self._watchers: list[Callable[[], None]] = []
+        self._version = 0
+        self.quiet: dict[Target, datetime] = {}
+        """Targets that a passing failure asks to leave alone until then; kept by the worker."""
+
+    @classmethod
+    async def open(cls, path: Path, seal: Seal, now: Callable[[], datetime]) -> "Outbox":
+        """Open the database at ``path``; raises ``StoreTrouble``."""
+        thread = ThreadPoolExecutor(1, "outbox")
+        try:
+            store = await asyncio.get_running_loop().run_in_executor(thread, Store, path, seal)
+        except BaseException:
+            thread.shutdown()
+            raise
+        return cls(store, thread, now)
+
+    async def aclose(self) -> None:
+        """Finish what is being written and release the file."""
+        await self._read(self._store.close)
+        self._thread.shutdown()
+
+    # The tray
+
+    async def add(self, letter: Letter) -> None:
+        """Put a new letter into the tray."""
+        await self._write(self._store.add_letter, letter)
+
+    async def drafts(self) -> Sequence[Letter]:
+        """Every letter of the tray, oldest first."""
+        return await self._read(self._store.drafts)
+
+    async def keep(self, letter: Letter) -> None:
+        """Store what was changed on a letter of the tray."""
+        await self._write(self._store.keep_letter, letter)
+
+    async def discard(self, letter_id: LetterId) -> None:
+        """Put a letter of the tray away."""
+        await self._write(self._store.discard, letter_id, self._now())
+
+    async def restore(self, letter_id: LetterId) -> Letter:
+        """Bring back a letter that was put away."""
+        return await self._write(self._store.discard, letter_id, None)
+
+    async def letter(self, letter_id: LetterId) -> Letter:
+        """One letter, sent or not."""
+        return await self._read(self._store.letter, letter_id)
+
+    async def spooled(self) -> set[str]:
+        """Ids of the documents that some letter refers to."""
+        return await self._read(self._store.spooled)
+
+    # Sending
+
+    async def send(self, letter: Letter, targets: Sequence[Target], hold: timedelta) -> Sending:
+        """Seal ``letter``; nothing leaves before ``hold`` is over. Raises ``Incomplete``."""
+        for line in check(letter):
+            if line.verdict is Verdict.BLOCK:
+                raise Incomplete(_LACKS[line.topic])
+        now = self._now()
+        jobs = [self._job(letter, target, now, hold) for target in targets]
+        return await self._write(self._store.seal_letter, letter, jobs, now)
+
+    async def withdraw(self, sending: LetterId) -> Letter:
+        """Cancel every job of a sending and put its letter back into the tray."""
+        return await self._write(self._store.withdraw, sending, self._now())
+
+    async def cancel(self, job: JobId) -> Job:
+        """Withdraw one job for good."""
+        return await self.change(job, Withdrawn(self._now()))
+
+    async def retry(self, job_id: JobId) -> Job:
+        """Try now; for an undelivered job, a new sending to the failed recipients only."""
+        job = await self.job(job_id)
+        self.quiet.pop(job.target, None)
+        match job.state:
+            case JobState.QUEUED:
+                self._changed()
+                return job
+            case JobState.UNDELIVERED:
+                return await self._resend(job)
+            case JobState.BLOCKED:
+                await self._unbar(job.target)
+                return await self.job(job_id)
+            case _:
+                return await self.change(job_id, Requeued())
+
+    async def resolve(self, job: JobId, *, sent: bool) -> Job:
+        """Settle a job in doubt with what a person found out."""
+        return await self.change(job, DeclaredSent(self._now()) if sent else DeclaredNotSent())
+
+    async def settle(self, job: JobId) -> Job:
+        """Note that a person has dealt with an undelivered job by other means."""
+        return await self.change(job, Settled())
+
+    # What is there
+
+    async def job(self, job: JobId) -> Job:
+        """One job; raises ``Unknown``."""
+        return await self._read(self._store.job, job)
+
+    async def jobs_of(self, sending: LetterId) -> Sequence[Job]:
+        """The jobs of one sending, none for an unknown one."""
+        return await self._read(self._store.jobs_of, [sending])
+
+    async def jobs_in(
+        self,
+        states: Iterable[JobState],
+        *,
+        due: datetime | None = None,
+        but: Iterable[Target] = (),
+        limit: int = -1,
+    ) -> Sequence[Job]:
+        """As ``Store.jobs_in``."""
+        return await self._read(self._store.jobs_in, states, due=due, but=but, limit=limit)
+
+    async def next_moment(self, states: Iterable[JobState]) -> datetime | None:
+        """As ``Store.next_moment``."""
+        return await self._read(self._store.next_moment, states)
+
+    async def sendings(self, wanted: SendingFilter) -> Sequence[Sending]:
+        """Queue and history in one list: what needs a person first, then the newest."""
+        return await self._read(history.sendings, self._store, wanted)
+
+    async def overview(self) -> Overview:
+        """The counts that are always visible."""
+        return await self._read(history.overview, self._store, self._now())
+
+    async def usual(self, patient: PatientId) -> Sequence[Recipient]:
+        """Who was sent letters about this patient."""
+        return await self._read(history.usual, self._store, patient)
+
+    async def idle(self, horizon: timedelta) -> bool:
+        """Whether no job can move within ``horizon`` unless a person does something."""
+        return await self._read(history.idle, self._store, self._now(), horizon)
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call ``changed`` after every change on disk; the answer ends that."""
+        self._watchers.append(changed)
+        return lambda: self._watchers.remove(changed)
+
+    async def look_outside(self) -> None:
+        """Notice what another process wrote, such as a letter queued from the command line."""
+        version = await self._read(self._store.version)
+        if version != self._version:
+            self._version = version
+            self._changed()
+
+    async def change(self, job: JobId, event: JobEvent, revision: int | None = None) -> Job:
+        """Advance a job on disk, then tell who watches; raises ``IllegalMove``, ``StaleJob``."""
+        return await self._write(self._store.change, job, event, self._now(), revision)
+
+    # Inside
+
+    async def _unbar(self, target: Target) -> None:
+        """Access may be repaired: everything that it kept back may try again."""
+        for job in await self.jobs_in((JobState.BLOCKED,)):
+            if job.target is target:
+                await self.change(job.id, Requeued())
+
+    async def _resend(self, job: Job) -> Job:
+        if job.settled:
+            raise IllegalMove("retry", "settled")
+        now = self._now()
+        fresh = Job(
+            id=JobId(new_id()),
+            sending=LetterId(new_id()),
+            target=job.target,
+            created_at=now,
+            state=JobState.QUEUED,
+            deliveries=tuple(
+                replace(delivery, state=DeliveryState.PENDING, reason=None)
+                for delivery in job.deliveries
+                if delivery.state is not DeliveryState.DELIVERED
+            ),
+        )
+        return await self._write(self._store.resend, job.id, Settled(), fresh, now)
+
+    def _job(self, letter: Letter, target: Target, now: datetime, hold: timedelta) -> Job:
+        return Job(
+            id=JobId(new_id()),
+            sending=letter.id,
+            target=target,
+            created_at=now,
+            state=JobState.HELD if hold else JobState.QUEUED,
+            not_before=now + hold if hold else None,
+            deliveries=tuple(
+                Delivery(address=recipient.address, name=_name(recipient.correspondent))
+                for recipient in letter.recipients
+            ),
+        )
+
+    async def _read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
+
+    async def _write(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        answer = await self._read(call, *args, **kwargs)
+        self._changed()
+        return answer
+
+    def _changed(self) -> None:
+        for changed in tuple(self._watchers):
+            changed()
+
+
+def _name(entry: Correspondent) -> str:
+    if entry.kind is Kind.ORGANIZATION:
+        return entry.name
+    return " ".join(part for part in (entry.prefix, entry.family, *entry.given) if part)

@@ -1,0 +1,149 @@
+"""The private copy of each document: what is shown is what is sent."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from desktop_app.domain.errors import FileTrouble, StoreTrouble
+from desktop_app.domain.letters import Document, DocumentId
+
+_PIECE = 1 << 20
+_ABANDONED_AFTER = timedelta(days=1)
+"""A copy that no letter claims after this long belongs to an import that was cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A copy that reached the disk: its id, the SHA-256 of its bytes, their number."""
+
+    id: DocumentId
+    sha256: str
+    size: int
+
+
+class Spool:
+    """A folder of documents under ids that say nothing of what they hold."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, document: DocumentId) -> Path:
+        """Where a document lies."""
+        return self._folder / f"{document}.pdf"
+
+    async def put(self, source: Path) -> Spooled:
+        """Copy ``source`` and return once the copy is on disk.
+
+        Raises ``FileTrouble`` for what is wrong with the source, ``StoreTrouble`` for what is
+        wrong with the spool's own disk.
+        """
+        return await asyncio.to_thread(self._put, source)
+
+    async def remove(self, document: DocumentId) -> None:
+        """Forget a document; one that is gone already is no trouble."""
+        await asyncio.to_thread(self.path(document).unlink, missing_ok=True)
+
+    async def sweep(self, claimed: set[str]) -> int:
+        """Remove old copies that no letter claims; returns how many."""
+        return await asyncio.to_thread(self._sweep, claimed)
+
+    async def chunks(self, document: Document, size: int) -> AsyncIterator[bytes]:
+        """The document in pieces of ``size`` bytes; the last one only once all of it checked out.
+
+        Raises ``FileTrouble``: ``missing``, ``unreadable``, or ``changed`` when the bytes are
+        not those that were taken in.
+        """
+        pieces = self._checked(document, size)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
+
+    def _put(self, source: Path) -> Spooled:
+        document = DocumentId(secrets.token_hex(16))
+        part = self._folder / f"{document}.part"
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            with _opened(source) as origin:
+                try:
+                    with part.open("xb") as copy:
+                        part.chmod(0o600)
+                        while piece := _read(origin, source.name):
+                            digest.update(piece)
+                            size += copy.write(piece)
+                        copy.flush()
+                        os.fsync(copy.fileno())
+                    part.replace(self.path(document))
+                    _sync_folder(self._folder)
+                except OSError as error:
+                    raise StoreTrouble(_trouble(error)) from error
+        finally:
+            part.unlink(missing_ok=True)
+        return Spooled(document, digest.hexdigest(), size)
+
+    def _checked(self, document: Document, size: int) -> Iterator[bytes]:
+        digest = hashlib.sha256()
+        with _opened(self.path(document.id), document.name) as copy:
+            ahead = copy.read(size)
+            while ahead:
+                digest.update(ahead)
+                piece, ahead = ahead, copy.read(size)
+                if not ahead and digest.hexdigest() != document.sha256:
+                    raise FileTrouble("changed", document.name)
+                yield piece
+
+    def _sweep(self, claimed: set[str]) -> int:
+        limit = (datetime.now(UTC) - _ABANDONED_AFTER).timestamp()
+        removed = 0
+        for path in self._folder.iterdir():
+            if path.stem not in claimed and path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+
+def _opened(path: Path, name: str = "") -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise FileTrouble("missing", name or path.name) from error
+    except IsADirectoryError as error:
+        raise FileTrouble("folder", name or path.name) from error
+    except OSError as error:
+        kind = "folder" if path.is_dir() else "unreadable"  # Windows says « permission denied »
+        raise FileTrouble(kind, name or path.name) from error
+
+
+def _read(origin: BinaryIO, name: str) -> bytes:
+    """A piece of the source; its own troubles are told apart from the copy's."""
+    try:
+        return origin.read(_PIECE)
+    except OSError as error:
+        raise FileTrouble("unreadable", name) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename outlive a power cut; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _trouble(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return "full"
+        case errno.EROFS | errno.EACCES | errno.EPERM:
+            return "read_only"
+        case _:
+            return "other"

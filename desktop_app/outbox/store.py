@@ -1,0 +1,343 @@
+"""Letters and jobs on disk. Synchronous: ``service`` keeps it on a thread of its own."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from desktop_app.domain.errors import IllegalMove, StaleJob, StoreTrouble, Unknown
+from desktop_app.domain.letters import Letter, LetterId
+from desktop_app.domain.sending import (
+    Delivery,
+    Job,
+    JobEvent,
+    JobId,
+    JobState,
+    Sending,
+    Target,
+    Withdrawn,
+    advance,
+)
+from desktop_app.outbox import rows, schema
+
+MINE = "letters.owner = :owner AND letters.seal = :seal"
+"""Whose rows a statement may touch; every statement that reads or finds letters says it."""
+_JOBS = (
+    f"SELECT {', '.join(f'jobs.{column}' for column in rows.JOB_COLUMNS)}"  # noqa: S608 - constants
+    " FROM jobs JOIN letters ON letters.id = jobs.letter"
+)
+_INSERT_JOB = (
+    f"INSERT INTO jobs ({', '.join(rows.JOB_COLUMNS)})"  # noqa: S608 - constants
+    f" VALUES ({', '.join(f':{column}' for column in rows.JOB_COLUMNS)})"
+)
+_UPDATE_JOB = (
+    f"UPDATE jobs SET {', '.join(f'{column} = :{column}' for column in rows.JOB_COLUMNS)}"  # noqa: S608
+    " WHERE id = :id"
+)
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_CANTOPEN: "read_only",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+}
+
+
+def new_id() -> str:
+    """A fresh id that says nothing of what it names."""
+    return secrets.token_hex(8)
+
+
+@contextmanager
+def named_troubles() -> Iterator[None]:
+    """Turn the database's own errors into ``StoreTrouble``."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+        raise StoreTrouble(_TROUBLES.get(code, "other")) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Whose rows these are: an operating-system user and a hospital's platform account.
+
+    Rows under another seal are invisible and stay untouched (design.md section 3, Ownership).
+    """
+
+    owner: str
+    account: str
+
+
+class Store:
+    """The letters and jobs of one seal, in one database file."""
+
+    def __init__(self, path: Path, seal: Seal) -> None:
+        with named_troubles():
+            self._db = schema.connect(path)
+        self._seal = {"owner": seal.owner, "seal": seal.account}
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    def version(self) -> int:
+        """A number that changes when another process has committed."""
+        return int(self.query("PRAGMA data_version")[0][0])
+
+    def query(self, statement: str, **values: Any) -> list[sqlite3.Row]:
+        """The rows of a reading statement, which may name ``:owner`` and ``:seal``."""
+        with named_troubles():
+            return self._db.execute(statement, {**self._seal, **values}).fetchall()
+
+    # The tray
+
+    def add_letter(self, letter: Letter) -> None:
+        """Put a new letter into the tray."""
+        with self._writing():
+            self._insert_letter(letter)
+
+    def keep_letter(self, letter: Letter) -> None:
+        """Replace a letter of the tray; raises ``IllegalMove`` once it was sent."""
+        with self._writing():
+            self._draft_row(letter.id, "keep")
+            self._write_body(letter)
+
+    def drafts(self) -> list[Letter]:
+        """The letters of the tray, oldest first."""
+        found = self.query(
+            f"SELECT body FROM letters WHERE {MINE}"  # noqa: S608 - constant
+            " AND sent_at IS NULL AND discarded_at IS NULL ORDER BY place"
+        )
+        return [rows.letter_from(row["body"]) for row in found]
+
+    def discard(self, letter_id: LetterId, at: datetime | None) -> Letter:
+        """Put a letter of the tray away (``at`` set) or bring it back (``None``)."""
+        with self._writing():
+            row = self._draft_row(letter_id, "discard")
+            self._db.execute(
+                "UPDATE letters SET discarded_at = ? WHERE id = ?", (rows.stamp(at), letter_id)
+            )
+        return rows.letter_from(row["body"])
+
+    def letter(self, letter_id: LetterId) -> Letter:
+        """One letter, sent or not."""
+        return rows.letter_from(self._letter_row(letter_id)["body"])
+
+    def spooled(self) -> set[str]:
+        """Ids of the documents that some letter of this database refers to, whoever owns it."""
+        found = self.query("SELECT body FROM letters")
+        return {
+            document.id for row in found for document in rows.letter_from(row["body"]).documents
+        }
+
+    # Sendings
+
+    def seal_letter(self, letter: Letter, jobs: Sequence[Job], at: datetime) -> Sending:
+        """Turn a letter of the tray into a sending: all of it or nothing."""
+        with self._writing():
+            self._draft_row(letter.id, "send")
+            self._write_body(letter)
+            self._db.execute(
+                "UPDATE letters SET sent_at = ?, discarded_at = NULL WHERE id = ?",
+                (rows.stamp(at), letter.id),
+            )
+            for job in jobs:
+                self._insert_job(job, at)
+        return Sending(letter=letter, sent_at=at, jobs=tuple(jobs))
+
+    def withdraw(self, sending: LetterId, at: datetime) -> Letter:
+        """Cancel every job of a sending and put a copy of its letter into the tray.
+
+        All of it or nothing: raises ``IllegalMove`` if one of the jobs has gone too far.
+        """
+        with self._writing():
+            letter = replace(self.letter(sending), id=LetterId(new_id()), created_at=at)
+            for job in self.jobs_of([sending]):
+                self._advance(job, Withdrawn(at), at)
+            self._insert_letter(letter)
+        return letter
+
+    def resend(self, job_id: JobId, settled: JobEvent, fresh: Job, at: datetime) -> Job:
+        """Settle a job and give its failed recipients a sending of their own, in one step."""
+        with self._writing():
+            former = self._advance(self.job(job_id), settled, at)
+            failed = {delivery.address.casefold() for delivery in fresh.deliveries}
+            letter = self.letter(former.sending)
+            letter = replace(
+                letter,
+                id=fresh.sending,
+                created_at=at,
+                recipients=tuple(
+                    recipient
+                    for recipient in letter.recipients
+                    if recipient.address.casefold() in failed
+                ),
+            )
+            self._insert_letter(letter)
+            self._db.execute(
+                "UPDATE letters SET sent_at = ? WHERE id = ?", (rows.stamp(at), letter.id)
+            )
+            self._insert_job(fresh, at)
+        return fresh
+
+    def change(
+        self, job_id: JobId, event: JobEvent, at: datetime, revision: int | None = None
+    ) -> Job:
+        """Advance a job by ``event`` on disk and return it as it is then.
+
+        With ``revision``, raises ``StaleJob`` if somebody else moved the job since.
+        """
+        with self._writing():
+            job = self.job(job_id)
+            if revision is not None and job.revision != revision:
+                raise StaleJob
+            return self._advance(job, event, at)
+
+    def job(self, job_id: JobId) -> Job:
+        """One job of this seal; raises ``Unknown``."""
+        found = self._with_deliveries(
+            self.query(f"{_JOBS} WHERE {MINE} AND jobs.id = :id", id=job_id)
+        )
+        if not found:
+            raise Unknown("job")
+        return found[0]
+
+    def jobs_of(self, sendings: Iterable[str]) -> list[Job]:
+        """The jobs of some sendings, in the order they were made."""
+        return self._with_deliveries(
+            self.query(
+                f"{_JOBS} WHERE {MINE} AND jobs.letter IN (SELECT value FROM json_each(:ids))"  # noqa: S608
+                " ORDER BY jobs.place",
+                ids=msgspec.json.encode(list(sendings)).decode(),
+            )
+        )
+
+    def jobs_in(
+        self,
+        states: Iterable[JobState],
+        *,
+        due: datetime | None = None,
+        but: Iterable[Target] = (),
+        limit: int = -1,
+    ) -> list[Job]:
+        """The jobs that stand in one of ``states``, first come first.
+
+        ``due`` keeps those whose time has come by then, ``but`` leaves targets out.
+        """
+        when = "" if due is None else " AND (jobs.not_before IS NULL OR jobs.not_before <= :due)"
+        return self._with_deliveries(
+            self.query(
+                f"{_JOBS} WHERE {MINE} AND jobs.state IN ({_listed(states)}){when}"
+                f" AND jobs.target NOT IN ({_listed(but)}) ORDER BY jobs.place LIMIT :limit",
+                due=rows.stamp(due),
+                limit=limit,
+            )
+        )
+
+    def next_moment(self, states: Iterable[JobState]) -> datetime | None:
+        """The earliest time that a job in one of ``states`` waits for."""
+        ((earliest,),) = self.query(
+            "SELECT min(jobs.not_before) FROM jobs JOIN letters ON letters.id = jobs.letter"  # noqa: S608
+            f" WHERE {MINE} AND jobs.state IN ({_listed(states)})"
+        )
+        return rows.moment(earliest)
+
+    # Inside a transaction
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction, on disk when the block ends, undone when it raises."""
+        with named_troubles():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _letter_row(self, letter_id: LetterId) -> sqlite3.Row:
+        found = self.query(f"SELECT * FROM letters WHERE {MINE} AND id = :id", id=letter_id)  # noqa: S608
+        if not found:
+            raise Unknown("letter")
+        return found[0]
+
+    def _draft_row(self, letter_id: LetterId, wish: str) -> sqlite3.Row:
+        row = self._letter_row(letter_id)
+        if row["sent_at"] is not None:
+            raise IllegalMove(wish, "sent")
+        return row
+
+    def _insert_letter(self, letter: Letter) -> None:
+        self._db.execute(
+            "INSERT INTO letters (id, owner, seal, created_at, words, body)"
+            " VALUES (:id, :owner, :seal, :created_at, '', x'')",
+            {**self._seal, "id": letter.id, "created_at": rows.stamp(letter.created_at)},
+        )
+        self._write_body(letter)
+
+    def _write_body(self, letter: Letter) -> None:
+        self._db.execute(
+            "UPDATE letters SET patient = ?, words = ?, body = ? WHERE id = ?",
+            (
+                letter.patient.id if letter.patient else None,
+                rows.letter_words(letter),
+                rows.letter_body(letter),
+                letter.id,
+            ),
+        )
+
+    def _insert_job(self, job: Job, at: datetime) -> None:
+        self._db.execute(_INSERT_JOB, rows.job_values(job))
+        self._write_deliveries(job)
+        self._note(job, "Composed", at)
+
+    def _advance(self, job: Job, event: JobEvent, at: datetime) -> Job:
+        moved = rows.next_revision(advance(job, event))
+        self._db.execute(_UPDATE_JOB, rows.job_values(moved))
+        if moved.deliveries != job.deliveries:
+            self._write_deliveries(moved)
+        self._note(moved, type(event).__name__, at)
+        return moved
+
+    def _write_deliveries(self, job: Job) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO deliveries (job, number, address, name, state, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (job.id, number, each.address, each.name, each.state.value, each.reason)
+                for number, each in enumerate(job.deliveries)
+            ],
+        )
+
+    def _note(self, job: Job, event: str, at: datetime) -> None:
+        self._db.execute(
+            "INSERT INTO journal (at, owner, job, event, state, reason) VALUES (?, ?, ?, ?, ?, ?)",
+            (rows.stamp(at), self._seal["owner"], job.id, event, job.state.value, job.reason),
+        )
+
+    def _with_deliveries(self, found: Sequence[sqlite3.Row]) -> list[Job]:
+        if not found:
+            return []
+        held: dict[str, list[Delivery]] = {}
+        for row in self.query(
+            "SELECT * FROM deliveries WHERE job IN (SELECT value FROM json_each(:ids))"
+            " ORDER BY job, number",
+            ids=msgspec.json.encode([row["id"] for row in found]).decode(),
+        ):
+            held.setdefault(row["job"], []).append(rows.delivery_from(row))
+        return [rows.job_from(row, held.get(row["id"], ())) for row in found]
+
+
+def _listed(values: Iterable[StrEnum]) -> str:
+    """Members of our own enumerations, for ``IN``."""
+    return ", ".join(f"'{value.value}'" for value in values)

@@ -1,0 +1,221 @@
+"""Carries jobs: claims, sends, tracks; the failure policy in words stands below.
+
+- A failure before the point of no return left nothing behind: the job waits and tries again, for
+  ever, at bounded intervals.
+- After it, only an answer that settles the matter moves the job; anything else leaves it in doubt
+  and no timer ever sends it again.
+- An answer that says our access is at fault bars the whole platform until somebody, or a rare
+  check, finds it repaired.
+- A bug is not part of this policy: it stops the worker and is heard by ``Tasks``.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from desktop_app.domain.errors import (
+    AppError,
+    IllegalMove,
+    NotOffered,
+    StaleJob,
+    StoreTrouble,
+)
+from desktop_app.domain.ports import Delivers, ReadsDocuments
+from desktop_app.domain.sending import (
+    Accepted,
+    Claimed,
+    Interrupted,
+    Job,
+    JobEvent,
+    JobState,
+    LostSight,
+    Passed,
+    Postponed,
+    Released,
+    Requeued,
+    Target,
+    Tracked,
+    TrackingEnded,
+    TrackingPostponed,
+)
+from desktop_app.outbox.policy import TRACKING_ENDS, next_poll, verdict
+from desktop_app.outbox.service import Outbox
+
+log = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+
+LAST_ANSWER = timedelta(seconds=10)
+"""How long closing waits for the answer to a letter that has already gone."""
+_TROUBLED_DISK = timedelta(seconds=5)
+
+
+class Worker:
+    """The only thing that moves a job while it is being sent; one of them per store."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        platforms: Mapping[Target, Delivers],
+        documents: ReadsDocuments,
+        now: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._platforms = platforms
+        self._documents = documents
+        self._now = now
+        self._bells: list[asyncio.Event] = []
+        self._stopping = False
+        self._gone: asyncio.Event | None = None
+
+    async def recover(self) -> None:
+        """Decide what was in flight when the program last stopped, by the same rule as ever.
+
+        Access may have been repaired since, so what was barred gets one more try.
+        """
+        for job in await self._outbox.jobs_in((JobState.SENDING, JobState.BLOCKED)):
+            if job.state is JobState.BLOCKED:
+                event: JobEvent = Requeued()
+            elif job.passed_at is None:
+                event = Interrupted()
+            else:
+                event = LostSight("crashed")
+            await self._outbox.change(job.id, event)
+
+    async def run(self) -> None:
+        """Send and track until stopped or cancelled."""
+        forget = self._outbox.watch(self._ring)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._repeat(self.send_one, _LEAVING))
+                group.create_task(self._repeat(self.track_one, (JobState.ACCEPTED,)))
+        finally:
+            forget()
+
+    async def stop(self) -> None:
+        """Claim nothing more, and give a letter that has already gone a moment to be answered."""
+        self._stopping = True
+        self._ring()
+        if self._gone is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_ANSWER.total_seconds()):
+                    await self._gone.wait()
+
+    async def send_one(self) -> bool:
+        """Carry the first job whose time has come as far as it will go; False if there is none."""
+        now = self._now()
+        barred = {job.target for job in await self._outbox.jobs_in((JobState.BLOCKED,))}
+        quiet = {target for target, until in self._outbox.quiet.items() if until > now}
+        due = await self._outbox.jobs_in(_LEAVING, due=now, but=barred | quiet, limit=1)
+        due = due or await self._outbox.jobs_in((JobState.BLOCKED,), due=now, but=quiet, limit=1)
+        if not due:
+            return False
+        await self._carry(due[0])
+        return True
+
+    async def track_one(self) -> bool:
+        """Ask what became of the first accepted letter that is due; False if there is none."""
+        due = await self._outbox.jobs_in((JobState.ACCEPTED,), due=self._now(), limit=1)
+        if not due:
+            return False
+        await self._follow(due[0])
+        return True
+
+    async def _repeat(
+        self, step: Callable[[], Awaitable[bool]], states: Sequence[JobState]
+    ) -> None:
+        bell = asyncio.Event()
+        self._bells.append(bell)
+        while not self._stopping:
+            bell.clear()
+            try:
+                if await step():
+                    continue
+                await self._outbox.look_outside()
+                moment = await self._outbox.next_moment(states)
+            except (StoreTrouble, StaleJob) as error:
+                log.warning("outbox: %s", error)
+                moment = self._now() + _TROUBLED_DISK
+            await self._rest(bell, moment)
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+    async def _rest(self, bell: asyncio.Event, until: datetime | None) -> None:
+        """Wait for news or for ``until``, and never long: the clock may be set, a laptop sleep."""
+        left = _LONGEST_REST if until is None else (until - self._now()).total_seconds()
+        with contextlib.suppress(TimeoutError):
+            # Not wait_for: until Python 3.12 it may swallow a cancellation that meets the news.
+            async with asyncio.timeout(min(max(left, 0.05), _LONGEST_REST)):
+                await bell.wait()
+
+    async def _carry(self, job: Job) -> None:
+        if job.state is JobState.HELD:
+            job = await self._outbox.change(job.id, Released(), job.revision)
+        elif job.state is JobState.BLOCKED:
+            job = await self._outbox.change(job.id, Requeued(), job.revision)
+        job = await self._outbox.change(job.id, Claimed(), job.revision)
+        try:
+            event: JobEvent = await self._deliver(job)
+        except asyncio.CancelledError:
+            event = LostSight("interrupted") if self._gone is not None else Interrupted()
+            await self._outbox.change(job.id, event)
+            raise
+        except AppError as error:
+            event = verdict(error, job, self._now())
+        finally:
+            gone, self._gone = self._gone, None
+        if isinstance(event, Postponed) and event.until > self._now():
+            self._outbox.quiet[job.target] = event.until
+        await self._record(job, event)
+        log.info("job %s: %s", job.id, type(event).__name__)
+        if gone is not None:
+            gone.set()
+
+    async def _deliver(self, job: Job) -> Accepted:
+        platform = self._platforms.get(job.target)
+        if platform is None:
+            raise NotOffered(job.target)
+        letter = await self._outbox.letter(job.sending)
+
+        async def passing() -> None:
+            await self._outbox.change(job.id, Passed(self._now()), job.revision)
+            self._gone = asyncio.Event()
+
+        transaction_id = await platform.deliver(letter, self._documents, passing)
+        now = self._now()
+        return Accepted(transaction_id, now, next_poll(0, now))
+
+    async def _record(self, job: Job, event: JobEvent) -> None:
+        """Write down what happened, however long the disk takes to have room for it."""
+        while True:
+            try:
+                await self._outbox.change(job.id, event)
+            except StoreTrouble as error:
+                log.error("job %s: %s not written yet: %s", job.id, type(event).__name__, error)  # noqa: TRY400
+                await asyncio.sleep(_TROUBLED_DISK.total_seconds())
+            else:
+                return
+
+    async def _follow(self, job: Job) -> None:
+        now = self._now()
+        again = next_poll(job.polls + 1, now)
+        late = job.accepted_at is not None and now - job.accepted_at >= TRACKING_ENDS
+        event: JobEvent
+        try:
+            said = await self._platforms[job.target].track(job.transaction_id or "")
+        except AppError as error:
+            log.info("job %s: tracking: %s", job.id, error)
+            event = TrackingEnded() if late else TrackingPostponed(again)
+        else:
+            event = Tracked(tuple(said), now, again)
+        with contextlib.suppress(IllegalMove):
+            followed = await self._outbox.change(job.id, event)
+            if late and followed.state is JobState.ACCEPTED:
+                await self._outbox.change(job.id, TrackingEnded())
+
+
+_LEAVING = (JobState.HELD, JobState.QUEUED, JobState.WAITING)
+_LONGEST_REST = 1.0

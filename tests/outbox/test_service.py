@@ -1,0 +1,281 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from desktop_app.domain.errors import IllegalMove, Incomplete, Unknown
+from desktop_app.domain.letters import Letter
+from desktop_app.domain.people import PatientId
+from desktop_app.domain.ports import SendingFilter
+from desktop_app.domain.sending import (
+    Accepted,
+    Barred,
+    Claimed,
+    DeliveryState,
+    Job,
+    JobState,
+    LostSight,
+    Passed,
+    Rejected,
+    Target,
+    Tracked,
+)
+from desktop_app.outbox.service import Outbox
+from desktop_app.outbox.store import Seal
+from tests.outbox.conftest import SEAL, HandClock, a_letter
+
+TEN_SECONDS = timedelta(seconds=10)
+NOW = timedelta(0)
+MSS = (Target.MSS,)
+
+
+async def sent(outbox: Outbox, *addresses: str, hold: timedelta = NOW, family: str = "X") -> Job:
+    letter = a_letter(*addresses, family=family)
+    await outbox.add(letter)
+    return (await outbox.send(letter, MSS, hold)).jobs[0]
+
+
+async def in_doubt(outbox: Outbox, clock: HandClock) -> Job:
+    job = await sent(outbox)
+    for event in (Claimed(), Passed(clock()), LostSight("cut")):
+        job = await outbox.change(job.id, event)
+    return job
+
+
+async def undelivered(outbox: Outbox, clock: HandClock) -> Job:
+    job = await sent(outbox, "ok.a@x.mssante.example", "plein.b@x.mssante.example")
+    said = tuple(
+        replace(
+            each,
+            state=DeliveryState.FAILED if "plein" in each.address else DeliveryState.DELIVERED,
+            reason="boîte pleine" if "plein" in each.address else None,
+        )
+        for each in job.deliveries
+    )
+    for event in (
+        Claimed(),
+        Passed(clock()),
+        Accepted("tx", clock(), clock()),
+        Tracked(said, clock(), clock()),
+    ):
+        job = await outbox.change(job.id, event)
+    return job
+
+
+async def test_a_letter_of_the_tray_survives_the_program(tmp_path: Path, clock: HandClock) -> None:
+    path = tmp_path / "survivor.db"
+    letter = a_letter()
+    first = await Outbox.open(path, SEAL, clock)
+    await first.add(letter)
+    await first.aclose()
+    second = await Outbox.open(path, SEAL, clock)
+    assert await second.drafts() == [letter]
+    await second.aclose()
+
+
+async def test_sending_takes_the_letter_out_of_the_tray_and_holds_it(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    job = await sent(outbox, hold=TEN_SECONDS)
+    assert (job.state, job.not_before) == (JobState.HELD, clock() + TEN_SECONDS)
+    assert await outbox.drafts() == []
+
+
+async def test_the_same_letter_cannot_be_sent_twice(outbox: Outbox) -> None:
+    letter = a_letter()
+    await outbox.add(letter)
+    await outbox.send(letter, MSS, NOW)
+    with pytest.raises(IllegalMove):
+        await outbox.send(letter, MSS, NOW)
+    assert len(await outbox.sendings(SendingFilter())) == 1
+
+
+@pytest.mark.parametrize(
+    ("letter", "named"),
+    [
+        (replace(a_letter(), patient=None), "patient"),
+        (replace(a_letter(), recipients=()), "recipients"),
+        (replace(a_letter(), documents=()), "documents"),
+    ],
+)
+async def test_an_incomplete_letter_stays_in_the_tray(
+    outbox: Outbox, letter: Letter, named: str
+) -> None:
+    await outbox.add(letter)
+    with pytest.raises(Incomplete) as refusal:
+        await outbox.send(letter, MSS, NOW)
+    assert refusal.value.what == named
+    assert await outbox.drafts() == [letter]
+
+
+async def test_undo_cancels_and_gives_the_letter_back(outbox: Outbox) -> None:
+    job = await sent(outbox, hold=TEN_SECONDS)
+    back = await outbox.withdraw(job.sending)
+    assert await outbox.drafts() == [back]
+    assert (await outbox.job(job.id)).state is JobState.CANCELLED
+
+
+async def test_undo_after_it_left_changes_nothing(outbox: Outbox, clock: HandClock) -> None:
+    job = await in_doubt(outbox, clock)
+    with pytest.raises(IllegalMove):
+        await outbox.withdraw(job.sending)
+    assert await outbox.drafts() == []
+    assert (await outbox.job(job.id)).state is JobState.IN_DOUBT
+
+
+async def test_a_discarded_letter_comes_back(outbox: Outbox) -> None:
+    letter = a_letter()
+    await outbox.add(letter)
+    await outbox.discard(letter.id)
+    assert await outbox.drafts() == []
+    assert await outbox.restore(letter.id) == letter
+    assert await outbox.drafts() == [letter]
+
+
+async def test_a_job_in_doubt_is_never_retried_but_settled_by_a_person(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    job = await in_doubt(outbox, clock)
+    with pytest.raises(IllegalMove):
+        await outbox.retry(job.id)
+    assert (await outbox.resolve(job.id, sent=False)).state is JobState.QUEUED
+
+
+async def test_declared_sent_is_final_and_says_who_said_so(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    job = await in_doubt(outbox, clock)
+    settled = await outbox.resolve(job.id, sent=True)
+    assert (settled.state, settled.reason) == (JobState.DELIVERED, "declared_sent")
+
+
+async def test_retrying_an_undelivered_job_concerns_the_failed_recipients_only(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    job = await undelivered(outbox, clock)
+    fresh = await outbox.retry(job.id)
+    assert [each.address for each in fresh.deliveries] == ["plein.b@x.mssante.example"]
+    letter = await outbox.letter(fresh.sending)
+    assert [each.address for each in letter.recipients] == ["plein.b@x.mssante.example"]
+    assert (await outbox.job(job.id)).settled
+
+
+async def test_a_failure_is_resent_once(outbox: Outbox, clock: HandClock) -> None:
+    job = await undelivered(outbox, clock)
+    await outbox.retry(job.id)
+    with pytest.raises(IllegalMove):
+        await outbox.retry(job.id)
+
+
+async def test_repaired_access_frees_every_letter_it_kept_back(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    jobs = [await sent(outbox), await sent(outbox)]
+    for job in jobs:
+        await outbox.change(job.id, Claimed())
+        await outbox.change(job.id, Barred(clock() + TEN_SECONDS, "scope"))
+    assert (await outbox.overview()).barred == "scope"
+    await outbox.retry(jobs[0].id)
+    assert [(await outbox.job(job.id)).state for job in jobs] == [JobState.QUEUED] * 2
+    assert (await outbox.overview()).barred is None
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        Seal(owner="1001:autre", account=SEAL.account),
+        Seal(owner=SEAL.owner, account="production|autre-hopital"),
+    ],
+)
+async def test_another_seal_sees_and_touches_nothing(
+    tmp_path: Path, clock: HandClock, outbox: Outbox, stranger: Seal
+) -> None:
+    job = await sent(outbox)
+    draft = a_letter()
+    await outbox.add(draft)
+    other = await Outbox.open(tmp_path / "navette.db", stranger, clock)
+    try:
+        assert await other.sendings(SendingFilter()) == []
+        assert await other.drafts() == []
+        assert await other.jobs_in(JobState) == []
+        assert (await other.overview()).total == 0
+        for touch in (other.cancel(job.id), other.retry(job.id), other.discard(draft.id)):
+            with pytest.raises(Unknown):
+                await touch
+        assert await other.spooled() == {document.id for document in draft.documents}
+    finally:
+        await other.aclose()
+    assert (await outbox.job(job.id)).state is JobState.QUEUED
+
+
+async def test_what_needs_a_person_comes_first_then_the_newest(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    doubtful = await in_doubt(outbox, clock)
+    clock.forward(minutes=1)
+    older = await sent(outbox)
+    clock.forward(minutes=1)
+    newer = await sent(outbox)
+    found = await outbox.sendings(SendingFilter())
+    assert [each.jobs[0].id for each in found] == [doubtful.id, newer.id, older.id]
+
+
+@pytest.mark.parametrize("text", ["noël", "NOEL", "d'orval", "d orval noel", "orval 14/07/1985"])
+async def test_history_is_found_by_any_part_in_any_order(outbox: Outbox, text: str) -> None:
+    job = await sent(outbox, family="D’ORVAL-NOËL")
+    await sent(outbox, family="MARRONNIER")
+    found = await outbox.sendings(SendingFilter(text=text))
+    assert [each.jobs[0].id for each in found] == [job.id]
+
+
+@pytest.mark.parametrize("wild", ["%", "_", "\\", "a%b"])
+async def test_a_wildcard_typed_is_a_plain_sign(outbox: Outbox, wild: str) -> None:
+    await sent(outbox)
+    assert await outbox.sendings(SendingFilter(text=wild)) == []
+
+
+async def test_the_overview_counts_letters_not_wishes(outbox: Outbox, clock: HandClock) -> None:
+    await outbox.add(a_letter())
+    await in_doubt(outbox, clock)
+    refused = await sent(outbox)
+    await outbox.change(refused.id, Claimed())
+    await outbox.change(refused.id, Rejected("refused_422"))
+    await sent(outbox, hold=TEN_SECONDS)
+    counts = await outbox.overview()
+    assert (counts.drafts, counts.outstanding, counts.need_person, counts.moving) == (1, 2, 2, 1)
+
+
+async def test_usual_correspondents_are_those_of_this_patient(outbox: Outbox) -> None:
+    await sent(outbox, "ok.a@x.mssante.example")
+    await sent(outbox, "ok.b@x.mssante.example", "ok.a@x.mssante.example")
+    withdrawn = await sent(outbox, "ok.wrong@x.mssante.example", hold=TEN_SECONDS)
+    await outbox.withdraw(withdrawn.sending)
+    found = await outbox.usual(PatientId("70001"))
+    assert {each.address for each in found} == {"ok.a@x.mssante.example", "ok.b@x.mssante.example"}
+    assert await outbox.usual(PatientId("another")) == []
+
+
+async def test_watchers_hear_of_every_change_until_they_leave(outbox: Outbox) -> None:
+    heard: list[int] = []
+    leave = outbox.watch(lambda: heard.append(1))
+    await sent(outbox)
+    assert len(heard) == 2
+    leave()
+    await sent(outbox)
+    assert len(heard) == 2
+
+
+async def test_what_another_process_queued_is_noticed(
+    outbox: Outbox, tmp_path: Path, clock: HandClock
+) -> None:
+    await outbox.look_outside()
+    heard: list[int] = []
+    outbox.watch(lambda: heard.append(1))
+    await outbox.look_outside()
+    assert heard == []
+    elsewhere = await Outbox.open(tmp_path / "navette.db", SEAL, clock)
+    await sent(elsewhere)
+    await elsewhere.aclose()
+    await outbox.look_outside()
+    assert heard == [1]
