@@ -1,0 +1,154 @@
+"""World ↔ FHIR STU3: resources shaped as the platform's published examples (lifen.md 4.1, 4.5)."""
+
+from desktop_app.sandbox.outcomes import Json
+from desktop_app.sandbox.world import STRUCTURE_ID, WorldEntry, WorldPatient
+
+_STRUCTURE_OID = f"urn:oid:1.2.250.1.71.4.2.2.{STRUCTURE_ID}"
+_IDENTIFIER_TYPES = "http://interopsante.org/fhir/valueset/fr-patient-identifier-type"
+_INS_TEST = "urn:oid:1.2.250.1.213.1.4.10"
+_TAG = {"system": "https://www.lifen.fr/default", "code": "DEFAULT", "display": "Default tag"}
+DATABASE_REFERENCE = "http://lifen.fr/fhir/StructureDefinition/Resource/Extension/DatabaseReference"
+_RELIABILITY = "http://lifen.fr/fhir/StructureDefinition/Patient/Extension/ReliabilityINS"
+_BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/birthPlace"
+
+
+def patient(person: WorldPatient, database_reference: str) -> Json:
+    """A Patient; the INS is exposed only when it is qualified."""
+    given = [name.upper() for name in person.given]
+    extension: list[Json] = [
+        {
+            "url": _BIRTH_PLACE,
+            "valueAddress": {
+                "city": person.town,
+                "district": person.insee,
+                "postalCode": person.insee,
+                "country": "FRA",
+            },
+        }
+    ]
+    if person.reliability is not None:
+        extension.append({"url": _RELIABILITY, "valueCode": person.reliability})
+    extension.append({"url": DATABASE_REFERENCE, "valueString": database_reference})
+    names: list[Json] = [{"use": "maiden", "family": person.birth_family, "given": given}]
+    if person.used_family is not None:
+        names.append({"use": "usual", "family": person.used_family, "given": given[:1]})
+    names.append({"use": "official", "family": person.birth_family, "given": given})
+    resource: Json = {
+        "resourceType": "Patient",
+        "id": person.id,
+        "meta": {
+            "versionId": "1",
+            "lastUpdated": "2024-03-01T08:00:00.000+00:00",
+            "tag": [_TAG],
+        },
+        "extension": extension,
+        "identifier": _identifiers(person),
+        "name": names,
+        "gender": person.sex,
+        "birthDate": person.birth_date.isoformat(),
+        "managingOrganization": {"reference": f"Organization/{STRUCTURE_ID}"},
+    }
+    if person.birth_rank is not None:
+        resource["multipleBirthInteger"] = person.birth_rank
+    if person.deceased is not None:
+        resource["deceasedDateTime"] = f"{person.deceased.isoformat()}T00:00:00+01:00"
+    return resource
+
+
+def _identifiers(person: WorldPatient) -> list[Json]:
+    coding = {"system": _IDENTIFIER_TYPES, "version": "1.0", "code": "PI", "display": "PI"}
+    found: list[Json] = [
+        {
+            "use": "official",
+            "type": {"coding": [coding]},
+            "system": _STRUCTURE_OID,
+            "value": person.ipp,
+        }
+    ]
+    if person.ins is not None and person.reliability == "QUALI":
+        ins = {"system": _IDENTIFIER_TYPES, "version": "1.0", "code": "INS-NIR"}
+        found.append(
+            {
+                "use": "official",
+                "type": {"coding": [ins]},
+                "system": _INS_TEST,
+                "value": person.ins,
+            }
+        )
+    return found
+
+
+def practitioner(entry: WorldEntry) -> Json:
+    """A Practitioner; like the published example, its mailboxes share one ``telecom.id``."""
+    name: Json = {"use": "official", "family": entry.family, "given": [entry.given]}
+    if entry.prefix:
+        name["prefix"] = [entry.prefix]
+    return {
+        "resourceType": "Practitioner",
+        "id": entry.id,
+        "identifier": [{"system": "urn:oid:1.2.250.1.71.4.2.1", "value": f"8{entry.identifier}"}],
+        "name": [name],
+        "telecom": _telecom(entry),
+        "address": _addresses(entry),
+    }
+
+
+def organization(entry: WorldEntry) -> Json:
+    """An Organization; the published example carries no identifier."""
+    return {
+        "resourceType": "Organization",
+        "id": entry.id,
+        "name": entry.name,
+        "telecom": _telecom(entry),
+        "address": _addresses(entry),
+    }
+
+
+def _telecom(entry: WorldEntry) -> list[Json]:
+    return [
+        {
+            "id": f"t{entry.id}",
+            "system": "email",
+            "value": address.mailbox,
+            "use": "work",
+            "rank": rank,
+        }
+        for rank, address in enumerate(entry.addresses, start=1)
+    ]
+
+
+def _addresses(entry: WorldEntry) -> list[Json]:
+    return [
+        {
+            "id": f"a{number}",
+            "use": "work",
+            "line": list(address.lines),
+            "city": address.city,
+            "postalCode": address.postal_code,
+            "country": "FRA",
+        }
+        for number, address in enumerate(entry.addresses, start=1)
+    ]
+
+
+def communication(address: str, status: str, reason: str | None) -> Json:
+    """One delivery, as ``$tracking`` lists it."""
+    resource: Json = {
+        "resourceType": "Communication",
+        "status": status,
+        "medium": [
+            {
+                "coding": [
+                    {
+                        "system": "http://lifen.fr/fhir/ValueSet/communication-medium",
+                        "code": "MSSANTE",
+                    }
+                ],
+                "text": address,
+            }
+        ],
+    }
+    if reason is not None:
+        resource["notDone"] = True
+        resource["notDoneReason"] = {"text": reason}
+    return resource

@@ -1,0 +1,321 @@
+"""What the platform checks of a sending, what it keeps of one, and what becomes of it.
+
+The checks are those of lifen.md section 12 item 7; the outcomes by local part are our own
+convention, named there too.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from desktop_app.sandbox.outcomes import Json, Outcome, rule
+from desktop_app.sandbox.world import STRUCTURE_ID, World, WorldEntry
+
+MAX_EACH = 10
+MAX_BYTES = 50_000_000
+_PREPARING, _DEPARTING, _LATE = timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=6)
+_SLICE = 1 << 20
+_DETAILED = ("name", "gender", "birthDate", "identifier")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedDocument:
+    """One document as it arrived, known by the SHA-256 of its decoded bytes."""
+
+    sha256: str
+    size: int
+    type_code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """One sending that was answered with 201."""
+
+    transaction_id: str
+    at: datetime
+    owner: str
+    patient: str
+    recipients: tuple[str, ...]
+    documents: tuple[AcceptedDocument, ...]
+
+    def line(self) -> Json:
+        """As the ledger shows it."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+
+class Ledger:
+    """Everything that was accepted; with a file, also after a restart."""
+
+    def __init__(self, keep: Path | None) -> None:
+        self._keep = keep
+        self.accepted: dict[str, Accepted] = {}
+        if keep is not None and keep.exists():
+            for text in keep.read_text("utf-8").splitlines():
+                if (known := _remembered(text)) is not None:
+                    self.accepted[known.transaction_id] = known
+
+    def add(self, accepted: Accepted) -> None:
+        """Note it, on disk first."""
+        if self._keep is not None:
+            with self._keep.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(accepted.line()) + "\n")
+        self.accepted[accepted.transaction_id] = accepted
+
+
+def _remembered(text: str) -> Accepted | None:
+    """A kept line; one that was cut short by a crash was never answered with 201."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    line["at"] = datetime.fromisoformat(line["at"])
+    line["recipients"] = tuple(line["recipients"])
+    line["documents"] = tuple(AcceptedDocument(**document) for document in line["documents"])
+    return Accepted(**line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    """A FHIR ``Parameters`` body, by name."""
+
+    by_name: Mapping[str, list[Json]]
+
+    def one(self, name: str) -> Json | None:
+        found = self.by_name.get(name, [])
+        if len(found) > 1:
+            raise rule(f"{name} must appear once", name)
+        return found[0] if found else None
+
+    def parts(self, name: str) -> list[Json]:
+        """The resources of every part, whatever the parts are called (U15)."""
+        return [
+            part["resource"]
+            for parameter in self.by_name.get(name, [])
+            for part in _list(parameter.get("part"))
+            if isinstance(part, dict) and isinstance(part.get("resource"), dict)
+        ]
+
+
+def read_parameters(raw: bytes) -> _Parameters:
+    """Parse the body; raises ``Outcome`` 400 for what is no ``Parameters`` resource."""
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise Outcome(400, "Body is not JSON", code="STRUCTURE") from error
+    if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
+        raise Outcome(400, "Parameters resource expected", code="STRUCTURE")
+    by_name: dict[str, list[Json]] = {}
+    for parameter in _list(body.get("parameter")):
+        if isinstance(parameter, dict):
+            by_name.setdefault(str(parameter.get("name")), []).append(parameter)
+    return _Parameters(by_name)
+
+
+def check_sending(
+    raw: bytes, world: World, *, transaction_id: str, owner: str, at: datetime
+) -> Accepted:
+    """Read a ``$send-to-mss`` body and say what was accepted; raises ``Outcome``.
+
+    Slow for large documents: decodes and hashes all of them.
+    """
+    asked = read_parameters(raw)
+    patient = _subject(asked, world)
+    _context(asked)
+    _sender(asked, world)
+    recipients = _recipients(asked, world)
+    documents = _documents(asked)
+    return Accepted(
+        transaction_id=transaction_id,
+        at=at,
+        owner=owner,
+        patient=patient,
+        recipients=recipients,
+        documents=documents,
+    )
+
+
+def _subject(asked: _Parameters, world: World) -> str:
+    subject, detailed = asked.one("subject"), asked.one("detailed-subject")
+    if (subject is None) == (detailed is None):
+        raise rule("Exactly one of subject or detailed-subject must be filled", "subject")
+    if subject is not None:
+        patient = _reference(subject, "Patient", "subject")
+        if patient not in world.patients:
+            raise rule(f"Patient/{patient} does not exist", "subject")
+        return patient
+    assert detailed is not None  # noqa: S101 - settled two lines above
+    resource = detailed.get("resource")
+    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+        raise rule("detailed-subject must hold a Patient", "detailed-subject")
+    for member in _DETAILED:
+        if not resource.get(member):
+            raise rule(f"detailed-subject.{member} must not be empty", "detailed-subject")
+    organization = asked.one("managing-organization")
+    if organization is None:
+        raise rule("managing-organization must not be empty", "managing-organization")
+    named = organization.get("valueString") or _reference(
+        organization, "Organization", "managing-organization"
+    )
+    if str(named).rpartition("/")[2] != STRUCTURE_ID:
+        raise rule("managing-organization is not yours", "managing-organization")
+    return "detailed"
+
+
+def _context(asked: _Parameters) -> None:
+    """This part of the world has no stays yet, so that none can belong to the patient."""
+    if (context := asked.one("context")) is not None:
+        stay = _reference(context, "Encounter", "context")
+        raise rule(f"Encounter/{stay} does not belong to the patient", "context")
+
+
+def _sender(asked: _Parameters, world: World) -> None:
+    by_id, by_number = asked.one("sender"), asked.one("sender-identifier")
+    if by_id is not None and by_number is not None:
+        raise rule("sender and sender-identifier are exclusive", "sender")
+    if by_id is not None:
+        practitioner = _reference(by_id, "Practitioner", "sender")
+        if practitioner not in world.practitioners:
+            raise rule(f"Practitioner/{practitioner} does not exist", "sender")
+    if by_number is not None and not str(by_number.get("valueString", "")).isdecimal():
+        raise rule("sender-identifier must be an RPPS number", "sender-identifier")
+
+
+def _recipients(asked: _Parameters, world: World) -> tuple[str, ...]:
+    resources = asked.parts("recipients")
+    if not 1 <= len(resources) <= MAX_EACH:
+        raise rule(f"recipients must hold 1 to {MAX_EACH} entries", "recipients")
+    addresses = [_recipient(resource, world) for resource in resources]
+    if len({address.casefold() for address in addresses}) < len(addresses):
+        raise rule("recipients must be different", "recipients")
+    return tuple(addresses)
+
+
+def _recipient(resource: Json, world: World) -> str:
+    kinds = {"Practitioner": world.practitioners, "Organization": world.organizations}
+    entries = kinds.get(str(resource.get("resourceType")))
+    if entries is None:
+        raise rule("recipients must be Practitioner or Organization", "recipients")
+    mails = [mail for mail in _list(resource.get("telecom")) if isinstance(mail, dict)]
+    if len(mails) != 1 or not isinstance(mails[0].get("value"), str):
+        raise rule("Each recipient must have one telecom", "recipients")
+    address: str = mails[0]["value"]
+    if address.casefold().endswith(("@patient.mssante.fr", ".patient.mssante.fr")):
+        raise rule("Patient mailboxes are not allowed", "recipients")
+    entry = _entry(resource, entries)
+    if address.casefold() not in {place.mailbox.casefold() for place in entry.addresses}:
+        raise rule("Address does not belong to the recipient", "recipients")
+    return address
+
+
+def _entry(resource: Json, entries: Mapping[str, WorldEntry]) -> WorldEntry:
+    if (identifier := resource.get("id")) is not None:
+        entry = entries.get(str(identifier))
+    else:
+        numbers = {
+            str(number.get("value", ""))
+            for number in _list(resource.get("identifier"))
+            if isinstance(number, dict)
+        }
+        entry = next(
+            (
+                entry
+                for entry in entries.values()
+                if {entry.identifier, f"8{entry.identifier}"} & numbers
+            ),
+            None,
+        )
+    if entry is None:
+        raise rule("Recipient does not exist", "recipients")
+    return entry
+
+
+def _documents(asked: _Parameters) -> tuple[AcceptedDocument, ...]:
+    resources = asked.parts("payload")
+    if not 1 <= len(resources) <= MAX_EACH:
+        raise rule(f"payload must hold 1 to {MAX_EACH} documents", "payload")
+    documents = tuple(_document(resource) for resource in resources)
+    if sum(document.size for document in documents) > MAX_BYTES:
+        raise Outcome(413, "Payload too large", code="TOOLONG")
+    return documents
+
+
+def _document(resource: Json) -> AcceptedDocument:
+    if resource.get("resourceType") != "DocumentReference":
+        raise rule("payload must hold DocumentReference resources", "payload")
+    contents = _list(resource.get("content"))
+    attachment = contents[0].get("attachment") if contents else None
+    if not isinstance(attachment, dict):
+        raise rule("content.attachment must not be empty", "payload")
+    if attachment.get("contentType") != "application/pdf":
+        raise rule("contentType must be application/pdf", "payload")
+    code = next(
+        (
+            coding.get("code")
+            for coding in _list((resource.get("type") or {}).get("coding"))
+            if isinstance(coding, dict)
+        ),
+        None,
+    )
+    if not isinstance(code, str) or not code:
+        raise rule("type.coding must not be empty", "payload")
+    digest, size = _decoded(attachment.get("data"))
+    return AcceptedDocument(
+        sha256=digest, size=size, type_code=code, title=str(attachment.get("title") or "")
+    )
+
+
+def _decoded(data: Any) -> tuple[str, int]:
+    """SHA-256 and size of base64 text, decoded in slices."""
+    if not isinstance(data, str) or len(data) % 4:
+        raise rule("data must be base64", "payload")
+    digest = hashlib.sha256()
+    size = 0
+    for start in range(0, len(data), _SLICE):
+        try:
+            piece = base64.b64decode(data[start : start + _SLICE], validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise rule("data must be base64", "payload") from error
+        if start == 0 and not piece.startswith(b"%PDF-"):
+            raise rule("data must be a PDF", "payload")
+        digest.update(piece)
+        size += len(piece)
+    if size == 0:
+        raise rule("data must be a PDF", "payload")
+    return digest.hexdigest(), size
+
+
+def _reference(parameter: Json, kind: str, name: str) -> str:
+    value = parameter.get("valueReference")
+    reference = value.get("reference") if isinstance(value, dict) else None
+    if not isinstance(reference, str) or not reference.startswith(f"{kind}/"):
+        raise rule(f"{name} must be a reference to {kind}", name)
+    return reference.removeprefix(f"{kind}/")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def delivery(address: str, since: timedelta) -> tuple[str, str | None]:
+    """Status and reason of one recipient, ``since`` its sending was accepted."""
+    if since < _PREPARING:
+        return "preparation", None
+    outcome = address.partition(".")[0].casefold()
+    if outcome == "lent" or since < _DEPARTING:
+        return "in-progress", None
+    match outcome:
+        case "plein":
+            return ("in-progress", None) if since < _LATE else ("aborted", "boîte pleine")
+        case "invalide":
+            return "aborted", "adresse invalide"
+        case "inconnu":
+            return "unknown", None
+        case _:
+            return "completed", None
