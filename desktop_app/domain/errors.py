@@ -110,8 +110,9 @@ class Incomplete(AppError):
     """A letter or a question lacks something, or has too much of it.
 
     ``what`` is one of ``patient``, ``recipients``, ``documents``, ``too_many_recipients``,
-    ``too_many_documents``, ``address`` (not from the directory), ``query_short``,
-    ``query_empty``, ``document_type``.
+    ``too_many_documents``, ``documents_too_large``, ``address`` (not from the directory, or a
+    patient's), ``query_short``, ``query_empty``, ``ins_key`` (fifteen digits whose key is
+    wrong), ``patient_changed`` (the platform's record differs from what was checked).
     """
 
     def __init__(self, what: str, limit: int = 0) -> None:

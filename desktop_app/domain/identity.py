@@ -1,10 +1,32 @@
 """Names and numbers as people write them: folded for comparison, read from one search box."""
 
+import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
 
+from stdnum.fr import nir
+
+from desktop_app.domain.errors import Incomplete
+from desktop_app.domain.people import Patient, PatientId
+from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
+
+SHORTEST_QUERY = 2
+"""Letters that a search needs; some tenants ask for more (lifen.md 2.1)."""
 _ALIKE = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "'": " ", "’": " ", "ʼ": " ", "-": " ", "‐": " ", "‑": " "}
 )
+_DATE = re.compile(
+    r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"
+    r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2})"
+    r"|(?P<bare_day>\d{2})(?P<bare_month>\d{2})(?P<bare_year>(?:18|19|20)\d{2})"
+)
+_INS = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{8}", re.IGNORECASE)
+_SPACED_INS = re.compile(
+    r"\b[1-478] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}\b", re.IGNORECASE
+)
+_RPPS_OR_FINESS = re.compile(r"8?\d{11}|\d{9}|2[AB]\d{7}", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -14,3 +36,90 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFD", text.casefold().translate(_ALIKE))
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+
+
+def read_patient_query(text: str) -> PatientQuery:
+    """What a person typed into the one box: words, a birth date, an IPP or an INS, in any order.
+
+    A birth date is understood as 14/07/1985, 14071985 or 1985-07-14; any other word with a digit
+    in it is a number of the patient's. Raises ``Incomplete``: ``query_empty``, ``query_short``,
+    or ``ins_key`` when fifteen digits cannot be an INS because their key is wrong.
+    """
+    tidy = _SPACED_INS.sub(lambda found: found[0].replace(" ", ""), " ".join(text.split()))
+    words: list[str] = []
+    born: date | None = None
+    number: str | None = None
+    for word in tidy.replace(",", " ").replace(";", " ").split():
+        if born is None and (read := _as_date(word)) is not None:
+            born = read
+        elif any(char.isdigit() for char in word):
+            number = _checked(word)
+        else:
+            words.append(word)
+    name = " ".join(words)
+    if not (name or born or number):
+        raise Incomplete("query_empty")
+    if not (born or number) and len(fold(name).replace(" ", "")) < SHORTEST_QUERY:
+        raise Incomplete("query_short", SHORTEST_QUERY)
+    return PatientQuery(name=name, birth_date=born, identifier=number)
+
+
+def read_correspondent_query(text: str) -> tuple[CorrespondentQuery, ...]:
+    """What a person typed to find a recipient, as questions to ask in turn until one answers.
+
+    A secure address, an RPPS or a FINESS stands for itself. « name, town » says both; words
+    without a comma may be a name, a name followed by a town, or a place alone. Raises
+    ``Incomplete``: ``query_empty``, ``query_short``.
+    """
+    tidy = " ".join(text.split())
+    if "@" in tidy:
+        return (CorrespondentQuery(telecom=tidy),)
+    bare = tidy.replace(" ", "")
+    if _RPPS_OR_FINESS.fullmatch(bare):
+        return (CorrespondentQuery(identifier=bare.upper()),)
+    if len(fold(tidy).replace(" ", "").replace(",", "")) < SHORTEST_QUERY:
+        raise Incomplete("query_short" if bare.strip(",") else "query_empty", SHORTEST_QUERY)
+    name, comma, town = (part.strip() for part in tidy.partition(","))
+    if comma:
+        return (CorrespondentQuery(name=name, address=town),)
+    head, _, tail = tidy.rpartition(" ")
+    both = (CorrespondentQuery(name=head, address=tail),) if len(head) >= SHORTEST_QUERY else ()
+    return (CorrespondentQuery(name=tidy), *both, CorrespondentQuery(address=tidy))
+
+
+def homonyms(patients: Iterable[Patient]) -> frozenset[PatientId]:
+    """Those who share a family name, of birth or of use, and the first given name with another."""
+    keys = {patient.id: _names(patient) for patient in patients}
+    count = Counter(key for own in keys.values() for key in own)
+    return frozenset(patient for patient, own in keys.items() if any(count[key] > 1 for key in own))
+
+
+def _names(patient: Patient) -> frozenset[tuple[str, str]]:
+    given = fold(patient.given[0]) if patient.given else ""
+    families = (patient.birth_family, patient.used_family or "")
+    return frozenset((fold(family), given) for family in families if family)
+
+
+def _as_date(word: str) -> date | None:
+    """``word`` as a birth date, if it is written like one and is on the calendar."""
+    found = _DATE.fullmatch(word)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    for kind in ("", "iso_", "bare_"):
+        if parts[f"{kind}year"]:
+            day, month, year = (int(parts[f"{kind}{part}"]) for part in ("day", "month", "year"))
+            break
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _checked(word: str) -> str:
+    """An identifier as it was typed; raises ``Incomplete`` for an INS with a wrong key."""
+    if _INS.fullmatch(word):
+        if not nir.is_valid(word.upper()):
+            raise Incomplete("ins_key")
+        return word.upper()
+    return word

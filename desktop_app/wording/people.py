@@ -1,0 +1,94 @@
+"""How people, their traits and their places are written."""
+
+from datetime import date
+
+from desktop_app.domain.people import Correspondent, Kind, Patient, Place, Sex
+
+_PREFIXES = {"DR": "Dr", "PR": "Pr", "M": "M.", "MME": "Mme"}
+_SEXES = {Sex.FEMALE: "Femme", Sex.MALE: "Homme", Sex.OTHER: "Autre", Sex.UNKNOWN: "Sexe inconnu"}
+_INITIALS = {Sex.FEMALE: "F", Sex.MALE: "M", Sex.OTHER: "A", Sex.UNKNOWN: "?"}
+_BORN = {Sex.FEMALE: "née", Sex.MALE: "né"}
+_MONTHS_SHOWN, _YEAR = 24, 12
+
+
+def given_names(patient: Patient) -> str:
+    """All first names, each with its capital."""
+    return " ".join(_capital(name) for name in patient.given)
+
+
+def full_name(patient: Patient) -> str:
+    """Birth name in capitals and the first given name."""
+    first = _capital(patient.given[0]) if patient.given else ""
+    return f"{patient.birth_family.upper()} {first}".strip()
+
+
+def patient_heading(patient: Patient) -> str:
+    """Birth name, all first names, the used name when there is one."""
+    name = f"{patient.birth_family.upper()} {given_names(patient)}".strip()
+    return f"{name} (us. {patient.used_family.upper()})" if patient.used_family else name
+
+
+def sex(value: Sex) -> str:
+    """The administrative sex, in a word."""
+    return _SEXES[value]
+
+
+def sex_initial(value: Sex) -> str:
+    """The administrative sex, in a letter."""
+    return _INITIALS[value]
+
+
+def birth_place(patient: Patient) -> str:
+    """Where the patient was born, if the platform said so."""
+    if not patient.birth_place:
+        return ""
+    return f"{_BORN.get(patient.sex, 'né(e)')} à {town(patient.birth_place)}"
+
+
+def age(born: date, today: date) -> str:
+    """Years, or months for a small child."""
+    months = (today.year - born.year) * _YEAR + today.month - born.month - (today.day < born.day)
+    if months < _MONTHS_SHOWN:
+        return f"{max(months, 0)} mois"
+    return f"{months // _YEAR} ans"
+
+
+def correspondent(entry: Correspondent) -> str:
+    """A practitioner with title, family name in capitals and first name; a structure's name."""
+    if entry.kind is Kind.ORGANIZATION:
+        return entry.name
+    prefix = _PREFIXES.get(entry.prefix.rstrip(".").upper(), entry.prefix)
+    given = " ".join(_capital(name) for name in entry.given)
+    return " ".join(part for part in (prefix, entry.family.upper(), given) if part)
+
+
+def place(value: Place) -> str:
+    """An address on one line."""
+    lines = ", ".join(_sentence(line) for line in value.lines if line)
+    where = f"{value.postal_code} {town(value.city)}".strip()
+    return ", ".join(part for part in (lines, where) if part)
+
+
+def town(name: str) -> str:
+    """A town, out of the capitals that directories write it in."""
+    if not name.isupper():
+        return name
+    return "-".join(
+        " ".join(_capital(word) for word in part.split(" ")) for part in name.split("-")
+    )
+
+
+def _capital(name: str) -> str:
+    """A name out of capitals, each part with its own; one in mixed case is left as it is."""
+    if not (name.isupper() or name.islower()):
+        return name
+    parts, upper = [], True
+    for char in name:
+        parts.append(char.upper() if upper else char.lower())
+        upper = char in "-’' "
+    return "".join(parts)
+
+
+def _sentence(line: str) -> str:
+    """An address line out of capitals, for reading only."""
+    return line.lower().capitalize() if line.isupper() else line

@@ -1,0 +1,1 @@
+"""Files the program shows or serves: icons, fonts, sample letters."""
