@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 from desktop_app.domain.errors import IllegalMove, Incomplete
 from desktop_app.domain.letters import Letter, LetterId, Topic, Verdict, check
@@ -59,7 +59,7 @@ class Outbox:
         """Targets that a passing failure asks to leave alone until then; kept by the worker."""
 
     @classmethod
-    async def open(cls, path: Path, seal: Seal, now: Callable[[], datetime]) -> "Outbox":
+    async def open(cls, path: Path, seal: Seal, now: Callable[[], datetime]) -> Self:
         """Open the database at ``path``; raises ``StoreTrouble``."""
         thread = ThreadPoolExecutor(1, "outbox")
         try:

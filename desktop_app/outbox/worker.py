@@ -160,7 +160,10 @@ class Worker:
         try:
             event: JobEvent = await self._deliver(job)
         except asyncio.CancelledError:
-            event = LostSight("interrupted") if self._gone is not None else Interrupted()
+            # Until ``passing`` has returned the last piece is still here, even where the mark
+            # reached the disk while the cancellation was on its way.
+            late = self._gone is not None
+            event = LostSight("interrupted") if late else Postponed(self._now(), "interrupted")
             await self._outbox.change(job.id, event)
             raise
         except AppError as error:

@@ -24,6 +24,8 @@ from desktop_app.domain.sending import (
     Delivery,
     DeliveryState,
     Job,
+    JobEvent,
+    JobId,
     JobState,
     Passed,
     Target,
@@ -292,6 +294,40 @@ async def test_closing_in_the_middle_leaves_what_had_not_left(
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert (await outbox.job(job.id)).state is S.IN_DOUBT
+
+
+class AbsentMinded(Outbox):
+    """Writes the mark, and is cut off before it can say so."""
+
+    marked: asyncio.Event
+
+    async def change(self, job: JobId, event: JobEvent, revision: int | None = None) -> Job:
+        moved = await super().change(job, event, revision)
+        if isinstance(event, Passed):
+            self.marked.set()
+            await asyncio.Event().wait()
+        return moved
+
+
+async def test_closing_while_the_mark_is_written_leaves_a_letter_that_may_try_again(
+    tmp_path: Path, platform: ObedientPlatform, clock: HandClock, spooled: tuple[Spool, Document]
+) -> None:
+    spool, document = spooled
+    outbox = await AbsentMinded.open(tmp_path / "navette.db", SEAL, clock)
+    outbox.marked = asyncio.Event()
+    letter = replace(a_letter(), documents=(document,))
+    await outbox.add(letter)
+    (job,) = (await outbox.send(letter, (Target.MSS,), timedelta(0))).jobs
+    worker = Worker(outbox, {Target.MSS: platform}, spool, clock)
+
+    running = asyncio.get_running_loop().create_task(worker.run())
+    await outbox.marked.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert not platform.received
+    assert (await outbox.job(job.id)).state is S.WAITING
+    await outbox.aclose()
 
 
 async def test_stopping_waits_for_the_answer_to_a_letter_that_has_gone(
