@@ -1,5 +1,6 @@
 """Who letters are about and who gets them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -110,3 +111,9 @@ class Page(Generic[T]):
     total: int | None = None
     next: Cursor | None = None
     complete: bool = True
+
+
+def with_recipient(recipients: Sequence[Recipient], new: Recipient) -> tuple[Recipient, ...]:
+    """``recipients`` and ``new`` after them, each address once."""
+    known = {recipient.address.casefold() for recipient in recipients}
+    return tuple(recipients) if new.address.casefold() in known else (*recipients, new)

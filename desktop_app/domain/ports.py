@@ -59,6 +59,9 @@ class FindsCorrespondents(Protocol):
     async def find_practitioners(self, query: CorrespondentQuery) -> Page[Correspondent]:
         """The practitioners that match, as many as the directory shows."""
 
+    async def find_organizations(self, query: CorrespondentQuery) -> Page[Correspondent]:
+        """The structures that match, as many as the directory shows."""
+
 
 class ReadsDocuments(Protocol):
     """Gives back what was put in the spool."""
@@ -107,6 +110,7 @@ class Overview:
     drafts: int = 0
     outstanding: int = 0  # should have left and has not, or fate unknown
     moving: int = 0  # held, queued, sending, accepted
+    waiting: int = 0  # waiting or blocked: will try again, but not now
     need_person: int = 0
     delivered_today: int = 0
     total: int = 0

@@ -362,3 +362,8 @@ def needs_person(job: Job) -> bool:
     if job.state is _S.UNDELIVERED:
         return not job.settled
     return job.state in (_S.IN_DOUBT, _S.REFUSED)
+
+
+def may_cancel(job: Job) -> bool:
+    """Whether ``job`` can still be withdrawn: nothing of it has left."""
+    return job.state in _MAY_CANCEL
