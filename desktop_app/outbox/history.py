@@ -1,16 +1,17 @@
 """Questions about many sendings at once: the Envois list, its counts, the usual recipients."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from desktop_app.domain.identity import fold
 from desktop_app.domain.people import PatientId, Recipient
 from desktop_app.domain.ports import Overview, SendingFilter
-from desktop_app.domain.sending import Job, JobState, Sending, is_outstanding, needs_person
+from desktop_app.domain.sending import Job, JobState, Sending, Target, is_outstanding, needs_person
 from desktop_app.outbox import rows
 from desktop_app.outbox.store import MINE, Store
 
 MOVING = (JobState.HELD, JobState.QUEUED, JobState.SENDING, JobState.ACCEPTED)
+WAITING = (JobState.WAITING, JobState.BLOCKED)
 USUAL = 9
 """How many usual correspondents are shown: one digit key each."""
 _SENT = f"{MINE} AND letters.sent_at IS NOT NULL"
@@ -70,6 +71,7 @@ def overview(store: Store, now: datetime) -> Overview:
         drafts=counts["drafts"],
         outstanding=_letters(job for job in open_jobs if is_outstanding(job, now)),
         moving=_letters(job for job in open_jobs if job.state in MOVING),
+        waiting=_letters(job for job in open_jobs if job.state in WAITING),
         need_person=_letters(job for job in open_jobs if needs_person(job)),
         delivered_today=counts["today"],
         total=counts["total"],
@@ -96,12 +98,18 @@ def usual(store: Store, patient: PatientId) -> list[Recipient]:
     return list(known.values())[:USUAL]
 
 
-def idle(store: Store, now: datetime, horizon: timedelta) -> bool:
-    """Whether no job can move within ``horizon`` unless a person does something."""
-    coming = store.jobs_in((*MOVING, JobState.WAITING, JobState.BLOCKED), due=now + horizon)
+def idle(store: Store, now: datetime, horizon: timedelta, quiet: Collection[Target] = ()) -> bool:
+    """Whether no job can move within ``horizon`` unless a person does something.
+
+    ``quiet`` are the targets that a passing failure keeps from sending for longer than that. What
+    waits behind a barred or quiet target cannot move; the barred job that will see whether access
+    was repaired can, once its time comes, and so can what is on its way or tracked.
+    """
+    coming = store.jobs_in((*MOVING, *WAITING), due=now + horizon)
     barred = {job.target for job in store.jobs_in((JobState.BLOCKED,))}
     return not any(
-        job.target not in barred or job.state in (JobState.ACCEPTED, JobState.SENDING)
+        job.state in (JobState.ACCEPTED, JobState.SENDING)
+        or (job.target not in quiet and (job.target not in barred or job.state is JobState.BLOCKED))
         for job in coming
     )
 

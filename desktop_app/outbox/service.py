@@ -186,7 +186,9 @@ class Outbox:
 
     async def idle(self, horizon: timedelta) -> bool:
         """Whether no job can move within ``horizon`` unless a person does something."""
-        return await self._read(history.idle, self._store, self._now(), horizon)
+        now = self._now()
+        quiet = {target for target, until in self.quiet.items() if until > now + horizon}
+        return await self._read(history.idle, self._store, now, horizon, quiet)
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call ``changed`` after every change on disk; the answer ends that."""
@@ -194,10 +196,14 @@ class Outbox:
         return lambda: self._watchers.remove(changed)
 
     async def look_outside(self) -> None:
-        """Notice what another process wrote, such as a letter queued from the command line."""
+        """Notice what another process wrote: a letter queued there, a wish to try again now.
+
+        Such a wish always tries now, so nothing is kept quiet any longer.
+        """
         version = await self._read(self._store.version)
         if version != self._version:
             self._version = version
+            self.quiet.clear()
             self._changed()
 
     async def change(self, job: JobId, event: JobEvent, revision: int | None = None) -> Job:

@@ -67,7 +67,8 @@ class Worker:
         self._now = now
         self._bells: list[asyncio.Event] = []
         self._stopping = False
-        self._gone: asyncio.Event | None = None
+        self._gone: asyncio.Event | None = None  # set once what is about to leave is answered
+        self._left = False  # the last piece of the letter under way may have left
 
     async def recover(self) -> None:
         """Decide what was in flight when the program last stopped, by the same rule as ever.
@@ -157,13 +158,14 @@ class Worker:
         elif job.state is JobState.BLOCKED:
             job = await self._outbox.change(job.id, Requeued(), job.revision)
         job = await self._outbox.change(job.id, Claimed(), job.revision)
+        self._left = False
         try:
             event: JobEvent = await self._deliver(job)
         except asyncio.CancelledError:
             # Until ``passing`` has returned the last piece is still here, even where the mark
             # reached the disk while the cancellation was on its way.
-            late = self._gone is not None
-            event = LostSight("interrupted") if late else Postponed(self._now(), "interrupted")
+            left = self._left
+            event = LostSight("interrupted") if left else Postponed(self._now(), "interrupted")
             await self._outbox.change(job.id, event)
             raise
         except AppError as error:
@@ -184,8 +186,9 @@ class Worker:
         letter = await self._outbox.letter(job.sending)
 
         async def passing() -> None:
+            self._gone = asyncio.Event()  # first: a stop that meets the writing must wait for it
             await self._outbox.change(job.id, Passed(self._now()), job.revision)
-            self._gone = asyncio.Event()
+            self._left = True
 
         transaction_id = await platform.deliver(letter, self._documents, passing)
         now = self._now()

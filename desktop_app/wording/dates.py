@@ -2,6 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
+_MINUTE, _HOUR = 60, 3600
+SHORT_WAIT = timedelta(minutes=2)
+"""A wait that is told in seconds."""
+
 
 def day(value: date) -> str:
     """JJ/MM/AAAA."""
@@ -23,6 +27,32 @@ def when(moment: datetime, now: datetime) -> str:
     return f"{day(there.date())} {hour(moment)}"
 
 
+def at(moment: datetime, now: datetime) -> str:
+    """When, inside a sentence."""
+    there, here = moment.astimezone().date(), now.astimezone().date()
+    if there == here:
+        return f"à {hour(moment)}"
+    if there == here - timedelta(days=1):
+        return f"hier à {hour(moment)}"
+    return f"le {day(there)} à {hour(moment)}"
+
+
+def soon(moment: datetime, now: datetime) -> str:
+    """When something will happen: a countdown when it is near, an hour when it is not."""
+    left = moment - now
+    if left <= timedelta(0):
+        return "maintenant"
+    return f"dans {wait(left)}" if left < SHORT_WAIT else at(moment, now)
+
+
+def near_day(moment: datetime, now: datetime) -> str:
+    """The day alone, by its name when it is near."""
+    there, here = moment.astimezone().date(), now.astimezone().date()
+    if there == here:
+        return "aujourd’hui"
+    return "hier" if there == here - timedelta(days=1) else day(there)
+
+
 def wait(length: timedelta) -> str:
     """How long is left, in one unit."""
     seconds = max(0, round(length.total_seconds()))
@@ -31,6 +61,3 @@ def wait(length: timedelta) -> str:
     if seconds < _HOUR * 2:
         return f"{round(seconds / _MINUTE)}\u00a0min"
     return f"{round(seconds / _HOUR)}\u00a0h"
-
-
-_MINUTE, _HOUR = 60, 3600

@@ -32,9 +32,28 @@ _LABELS = {
     "83981-1": "Lettre de liaison à la sortie d’une structure médico-sociale",
     "87273-9": "Note de vaccination",
 }
+_SHORT = {
+    "11488-4": "CR de consultation",
+    "34112-3": "CR hospitalier",
+    "11490-0": "Lettre de liaison",
+    "18748-4": "CR d’imagerie",
+    "15507-7": "CR des urgences",
+    "11502-2": "CR de biologie",
+    "11526-1": "CR d’anatomopathologie",
+    "57833-6": "Prescription",
+    "34749-2": "CR pré-anesthésique",
+    "34794-8": "CR de RCP",
+    "11506-3": "CR de suivi",
+    "83981-1": "Lettre de liaison",
+}
 _UNITS = ("octets", "ko", "Mo", "Go")
 _STEP = 1000
 _ROUND = 10
+
+
+def short_label(type_code: str) -> str:
+    """The name of a document type where there is little room."""
+    return _SHORT.get(type_code) or label(type_code)
 
 
 def label(type_code: str) -> str:

@@ -167,7 +167,10 @@ _SETTINGS = {
     "host": "Cette adresse n’est pas autorisée",
     "mixed": "Ce profil mélange test et production",
     "secret": "Le secret de ce profil n’est pas enregistré sur ce poste",
+    "secret_in_file": "Un secret est écrit dans les réglages\u00a0: il faut l’en retirer",
     "key_store": "Le trousseau de ce poste n’est pas disponible",
+    "exposed": "D’autres personnes peuvent lire ce fichier de secrets",
+    "not_offered": "Cette version de Navette ne propose pas encore ce choix",
     "unreadable": "Le fichier de réglages ne peut pas être lu",
 }
 

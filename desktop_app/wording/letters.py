@@ -10,17 +10,18 @@ from desktop_app.domain.letters import (
     Verdict,
     check,
 )
-from desktop_app.wording.documents import label, size
+from desktop_app.wording.documents import short_label, size
 from desktop_app.wording.people import full_name
 from desktop_app.wording.states import Tone
 
 DROP_TITLE = "Déposez vos lettres ici"
 DROP_WHERE = "ou n’importe où dans la fenêtre"
 CHOOSE_FILE = "Choisir un fichier…"
+CHOOSE_FILE_KEYS = "Ctrl+O"
 CHOOSE_FILE_TIP = "Ctrl+O ; Ctrl+V colle des fichiers copiés"
 CHOOSE_TITLE = "Choisir des lettres (PDF)"
 PDF_FILTER = "Documents PDF (*.pdf);;Tous les fichiers (*)"
-SAMPLES = "Essayer avec une lettre d’exemple"
+SAMPLES = "Essayer un exemple"
 SAMPLES_MENU = "Lettres d’exemple (patients fictifs)"
 ALL_SAMPLES = "Les ajouter toutes"
 TRAY = "Lettres à envoyer"
@@ -34,6 +35,13 @@ EMPTY_PRACTICE = (
 )
 DROP_HERE = "Lâchez pour ajouter à la pile"
 DROP_KEEPS = "Navette en garde une copie : votre fichier n’est ni déplacé ni modifié."
+GUIDE = "Une lettre en quatre gestes"
+STEPS = (
+    "Déposez le PDF n’importe où dans la fenêtre, ou choisissez-le avec Ctrl+O.",
+    "Trouvez le patient par son nom, sa date de naissance, son IPP ou son INS.",
+    "Ajoutez un ou plusieurs destinataires de l’annuaire MSSanté.",
+    "Ctrl+Entrée\u00a0: la lettre part après quelques secondes, le temps de l’annuler.",
+)
 DOCUMENT = "Document"
 CHECKS = "Contrôles"
 SEND = "Envoyer"
@@ -64,7 +72,7 @@ def heading(letter: Letter) -> str:
     if letter.title:
         return letter.title
     if letter.patient is not None or not letter.documents:
-        return label(letter.type_code)
+        return short_label(letter.type_code)
     return letter.documents[0].name
 
 
@@ -123,7 +131,7 @@ _CHECKS = {
     Topic.RECIPIENTS_CHOSEN: "Adresses prises dans l’annuaire MSSanté",
     Topic.RECIPIENTS_TOO_MANY: f"{MAX_RECIPIENTS} destinataires au plus par envoi",
     Topic.PATIENT_MAILBOX: "Une messagerie de patient ne peut pas recevoir cette lettre",
-    Topic.DOCUMENT_OK: "PDF lisible, copié et protégé contre les modifications",
+    Topic.DOCUMENT_OK: "PDF lisible, copie protégée",
     Topic.DOCUMENT_MISSING: "Ajoutez un document",
     Topic.DOCUMENTS_TOO_MANY: f"{MAX_DOCUMENTS} documents au plus par envoi",
     Topic.DOCUMENT_HEAVY: "Document lourd : certaines messageries pourraient le refuser",
@@ -141,14 +149,10 @@ def leaving(letter: Letter, seconds: int) -> str:
     return f"{_whose(letter)}\u00a0: départ dans {seconds}\u00a0s"
 
 
-def put_away(letter: Letter) -> str:
+def put_away(letter: Letter, _seconds: int) -> str:
     """The undo bar of a letter that was put away."""
     return f"{_whose(letter)} retirée de la pile"
 
 
 def _whose(letter: Letter) -> str:
     return "Lettre" if letter.patient is None else f"Lettre de {full_name(letter.patient)}"
-
-
-UNDO = "Annuler"
-UNDO_KEYS = "Ctrl+Z"

@@ -8,6 +8,7 @@ from desktop_app.wording.dates import day
 
 PATIENT = "Patient"
 FIELD = "Nom, naissance, IPP ou INS…"
+FIELD_KEYS = "Ctrl+P"
 FIELD_NAME = "Rechercher un patient par nom, date de naissance, IPP ou INS"
 RESULTS = "Patients trouvés"
 CHANGE = "Changer"
@@ -34,11 +35,11 @@ def traits(patient: Patient) -> str:
     parts = [people.sex_initial(patient.sex)]
     if patient.birth_date is not None:
         parts.append(day(patient.birth_date))
-    if patient.birth_place:
-        parts.append(patient.birth_place)
     if patient.ipp:
         parts.append(f"IPP {patient.ipp}")
     parts.append("INS ✓" if patient.ins_qualified else "INS non qualifiée")
+    if patient.birth_place:
+        parts.append(people.town(patient.birth_place))
     return " · ".join(part for part in parts if part)
 
 

@@ -69,6 +69,12 @@ def place(value: Place) -> str:
     return ", ".join(part for part in (lines, where) if part)
 
 
+def place_from_town(value: Place) -> str:
+    """An address on one line, the town before the street."""
+    lines = ", ".join(_sentence(line) for line in value.lines if line)
+    return ", ".join(part for part in (town(value.city), lines) if part)
+
+
 def town(name: str) -> str:
     """A town, out of the capitals that directories write it in."""
     if not name.isupper():

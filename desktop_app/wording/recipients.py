@@ -1,14 +1,17 @@
 """Words of the recipients pane."""
 
-from desktop_app.domain.people import Correspondent, Recipient
+from desktop_app.domain.people import Correspondent, Kind, Recipient
 from desktop_app.wording import people
 
 RECIPIENTS = "Destinataires"
-FIELD = "Nom, ville, RPPS ou adresse…"
-FIELD_NAME = "Rechercher un destinataire par nom, ville, numéro RPPS ou adresse MSSanté"
+FIELD = "Nom, ville, RPPS, structure…"
+FIELD_KEYS = "Ctrl+D"
+FIELD_NAME = (
+    "Rechercher un destinataire par nom, ville, structure, numéro RPPS ou FINESS, ou adresse"
+    " MSSanté"
+)
 RESULTS = "Correspondants trouvés"
 USUAL = "Correspondants habituels de ce patient"
-REMOVE = "✕"
 CHANNEL = "MSSanté"
 NOBODY = "Aucun correspondant trouvé"
 NOBODY_ADVICE = (
@@ -27,7 +30,8 @@ def details(entry: Correspondent) -> str:
     """Where, which number, how many mailboxes."""
     parts = [place(entry)]
     if entry.identifier:
-        parts.append(f"RPPS {entry.identifier}")
+        number = "FINESS" if entry.kind is Kind.ORGANIZATION else "RPPS"
+        parts.append(f"{number} {entry.identifier}")
     parts.append(
         entry.mailboxes[0].address
         if len(entry.mailboxes) == 1
@@ -37,8 +41,8 @@ def details(entry: Correspondent) -> str:
 
 
 def place(entry: Correspondent) -> str:
-    """The first place of work, on one line."""
-    return people.place(entry.places[0]) if entry.places else ""
+    """The first place of work on one line, its town first: that is what tells two apart."""
+    return people.place_from_town(entry.places[0]) if entry.places else ""
 
 
 def remove(recipient: Recipient) -> str:

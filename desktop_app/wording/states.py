@@ -38,12 +38,22 @@ _DELIVERIES = {
 
 def job(value: Job) -> tuple[str, Tone]:
     """Where a job stands, in two or three words."""
-    if value.state is JobState.UNDELIVERED and value.settled:
-        return "non remise, traitée", Tone.NEUTRAL
-    if value.state is JobState.DELIVERED and len(value.deliveries) > 1:
-        count = len(value.deliveries)
-        return f"✓ remise {count}/{count}", Tone.GOOD
-    return _JOBS[value.state]
+    words, tone = _JOBS[value.state]
+    count = len(value.deliveries)
+    arrived = sum(one.state is DeliveryState.DELIVERED for one in value.deliveries)
+    match value.state:
+        case JobState.UNDELIVERED if value.settled:
+            return "non remise, traitée", Tone.NEUTRAL
+        case JobState.UNDELIVERED if arrived:
+            return f"non remise à {count - arrived} sur {count}", tone
+        case JobState.ACCEPTED if arrived:
+            return f"remise à {arrived} sur {count}, suivi en cours", tone
+        case JobState.DELIVERED if count > 1:
+            return f"✓ remise {count}/{count}", tone
+        case JobState.WAITING if value.reason == "unreachable":
+            return "en attente du réseau", tone
+        case _:
+            return words, tone
 
 
 def state(value: JobState) -> str:
@@ -54,3 +64,19 @@ def state(value: JobState) -> str:
 def delivery(value: DeliveryState) -> tuple[str, Tone]:
     """Where one recipient's copy stands."""
     return _DELIVERIES[value]
+
+
+def recipient(value: Job, state: DeliveryState) -> tuple[str, Tone]:
+    """Where one recipient's copy stands, once its job is taken into account.
+
+    A copy that nothing has been said of is only on its way when the platform has it.
+    """
+    if state is not DeliveryState.PENDING or value.state is JobState.ACCEPTED:
+        return _DELIVERIES[state]
+    if value.state is JobState.IN_DOUBT:
+        return _DELIVERIES[DeliveryState.UNKNOWN]
+    if value.state is JobState.DELIVERED:
+        return _DELIVERIES[DeliveryState.DELIVERED]
+    if value.state is JobState.SENDING:
+        return _DELIVERIES[DeliveryState.PENDING]
+    return "pas parti", Tone.NEUTRAL

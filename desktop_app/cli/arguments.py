@@ -1,0 +1,161 @@
+"""Reads the command line; says what it did not understand instead of leaving."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from desktop_app.domain.letters import DOCUMENT_TYPES
+from desktop_app.domain.sending import JobState, Target
+from desktop_app.system.secrets import NAMES
+from desktop_app.wording.cli import DESCRIPTION, EPILOG, HELP
+
+_LOINC = re.compile(r"\d{1,7}-\d")
+_LAST_PORT = 65535
+_LONGEST = 7 * 24 * 3600.0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise argparse.ArgumentError(None, message)
+
+
+def read_arguments(words: Sequence[str]) -> argparse.Namespace:
+    """What ``words`` ask for, with ``command`` as « queue list »; raises ``ArgumentError``."""
+    # Accepted after the command too; absent there, they must not undo what stood before it.
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_common(common)
+    parser = _Parser(
+        prog="navette-cli",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(data_dir=None, config=None, profile=None, json=False)
+    _add_common(parser)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_sandbox(_group(commands, "sandbox"), common)
+    _add_searches(commands, common)
+    _add_send(commands, common)
+    _add_queue(_group(commands, "queue"), common)
+    _add_secrets(_group(commands, "secrets"), common)
+    _leaf(_group(commands, "settings"), common, "settings show")
+    return parser.parse_args(words)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    absent = argparse.SUPPRESS  # the defaults are set once, on the program's own parser
+    for option, metavar, kind in (
+        ("--data-dir", "DIR", Path),
+        ("--config", "FILE", Path),
+        ("--profile", "P", str),
+    ):
+        name = option.removeprefix("--").replace("-", "_")
+        parser.add_argument(option, metavar=metavar, type=kind, default=absent, help=HELP[name])
+    parser.add_argument("--json", action="store_true", default=absent, help=HELP["json"])
+
+
+def _group(commands: Any, name: str) -> Any:
+    parser = commands.add_parser(name, help=HELP[name], allow_abbrev=False)
+    return parser.add_subparsers(metavar="ACTION", required=True)
+
+
+def _leaf(commands: Any, common: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name.rpartition(" ")[2], help=HELP[name], parents=[common], allow_abbrev=False
+    )
+    parser.set_defaults(command=name)
+    return parser
+
+
+def _add_sandbox(actions: Any, common: argparse.ArgumentParser) -> None:
+    serve = _leaf(actions, common, "sandbox serve")
+    serve.add_argument("--host", default="127.0.0.1", help=HELP["host"])
+    serve.add_argument("--port", type=_port, default=0, help=HELP["port"])
+    serve.add_argument("--faults", metavar="FILE", type=Path, help=HELP["faults"])
+    serve.add_argument("--keep", metavar="FILE", type=Path, help=HELP["keep"])
+
+
+def _add_searches(commands: Any, common: argparse.ArgumentParser) -> None:
+    for kind in ("patients", "practitioners", "organizations"):
+        actions = _group(commands, kind)
+        search = _leaf(actions, common, f"{kind} search")
+        search.add_argument("text", metavar="TEXT", nargs="+", help=HELP["text"])
+        if kind == "patients":
+            show = _leaf(actions, common, "patients show")
+            show.add_argument("id", metavar="ID", help=HELP["patient"])
+
+
+def _add_send(commands: Any, common: argparse.ArgumentParser) -> None:
+    send = _leaf(commands, common, "send")
+    send.add_argument("files", metavar="FILE", nargs="+", type=Path, help=HELP["files"])
+    send.add_argument("--patient", metavar="ID", required=True, help=HELP["patient"])
+    send.add_argument("--stay", metavar="ID", help=HELP["stay"])
+    send.add_argument(
+        "--to", metavar="ADDRESS", nargs="+", action="extend", required=True, help=HELP["to"]
+    )
+    send.add_argument(
+        "--type", metavar="LOINC", type=_loinc, default=DOCUMENT_TYPES[0], help=HELP["type"]
+    )
+    send.add_argument("--title", metavar="T", default="", help=HELP["title"])
+    send.add_argument(
+        "--target",
+        nargs="+",
+        action="extend",
+        choices=[target.value for target in Target],
+        help=HELP["target"],
+    )
+    send.add_argument("--hold", metavar="S", type=_seconds, default=0.0, help=HELP["hold"])
+
+
+def _add_queue(actions: Any, common: argparse.ArgumentParser) -> None:
+    listing = _leaf(actions, common, "queue list")
+    listing.add_argument(
+        "--state",
+        metavar="S",
+        nargs="+",
+        action="extend",
+        choices=[state.value for state in JobState],
+        help=HELP["state"],
+    )
+    run = _leaf(actions, common, "queue run")
+    run.add_argument("--until-idle", action="store_true", help=HELP["until_idle"])
+    run.add_argument("--timeout", metavar="S", type=_seconds, help=HELP["timeout"])
+    for name in ("show", "retry", "cancel", "resolve"):
+        one = _leaf(actions, common, f"queue {name}")
+        one.add_argument("id", metavar="ID", help=HELP["id"])
+        if name == "resolve":
+            fate = one.add_mutually_exclusive_group(required=True)
+            fate.add_argument("--sent", dest="sent", action="store_true", help=HELP["sent"])
+            fate.add_argument(
+                "--not-sent", dest="sent", action="store_false", help=HELP["not_sent"]
+            )
+
+
+def _add_secrets(actions: Any, common: argparse.ArgumentParser) -> None:
+    for name in ("secrets set", "secrets forget"):
+        one = _leaf(actions, common, name)
+        one.add_argument("of_profile", metavar="PROFILE", help=HELP["secret_profile"])
+        one.add_argument("name", metavar="NAME", choices=NAMES, help=HELP["secret_name"])
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise ValueError
+    return port
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= _LONGEST:
+        raise ValueError
+    return seconds
+
+
+def _loinc(text: str) -> str:
+    if not _LOINC.fullmatch(text):
+        raise ValueError
+    return text

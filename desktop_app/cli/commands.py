@@ -1,0 +1,149 @@
+"""What each command does with a session."""
+
+import argparse
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from desktop_app.cli.answers import Answers
+from desktop_app.domain.errors import Incomplete, NotOffered, Unknown
+from desktop_app.domain.identity import read_correspondent_query, read_patient_query
+from desktop_app.domain.letters import LetterId, is_patient_mailbox
+from desktop_app.domain.people import Correspondent, Page, PatientId, Recipient
+from desktop_app.domain.ports import CorrespondentQuery
+from desktop_app.domain.sending import Job, JobId, JobState, Target
+from desktop_app.session import Session
+from desktop_app.wording import cli as words
+
+Find = Callable[[CorrespondentQuery], Awaitable[Page[Correspondent]]]
+
+OFFERED = (Target.MSS,)
+"""Targets that this version can reach."""
+MOST_PATIENTS = 1000
+
+
+async def find_patients(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """Every page of a patient search, up to ``MOST_PATIENTS``."""
+    query = read_patient_query(" ".join(args.text))
+    page = await session.patients.find_patients(query)
+    count = len(page.items)
+    while True:
+        for one in page.items:
+            answers.patient(one)
+        if page.next is None or count >= MOST_PATIENTS:
+            break
+        page = await session.patients.find_patients(query, page.next)
+        count += len(page.items)
+    if count == 0:
+        answers.remark(words.NOBODY_FOUND)
+    if page.next is not None or not page.complete:
+        answers.remark(words.MORE_EXIST)
+
+
+async def show_patient(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """One patient, as the platform holds it now."""
+    answers.patient(await session.patients.patient(PatientId(args.id)))
+
+
+async def find_practitioners(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """A directory search among practitioners."""
+    await _find(session.directory.find_practitioners, args, answers)
+
+
+async def find_organizations(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """A directory search among structures."""
+    await _find(session.directory.find_organizations, args, answers)
+
+
+async def _find(find: Find, args: argparse.Namespace, answers: Answers) -> None:
+    page: Page[Correspondent] = Page()
+    for query in read_correspondent_query(" ".join(args.text)):
+        page = await find(query)
+        if page.items:
+            break
+    for entry in page.items:
+        answers.correspondent(entry)
+    if not page.items:
+        answers.remark(words.NOBODY_FOUND)
+    elif not page.complete:
+        answers.remark(words.MORE_EXIST)
+
+
+async def send(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """Put a letter into the queue; nothing is kept of one that cannot be sent."""
+    targets = tuple(dict.fromkeys(Target(name) for name in args.target or [Target.MSS]))
+    for target in targets:
+        if target not in OFFERED:
+            raise NotOffered(target)
+    patient = await session.patients.patient(PatientId(args.patient))
+    addresses = dict.fromkeys(address.casefold() for address in args.to)
+    recipients = tuple([await _recipient(session, address) for address in addresses])
+    letter = replace(
+        await session.letters.take_together(args.files),
+        patient=patient,
+        recipients=recipients,
+        type_code=args.type,
+        title=args.title,
+        stay=args.stay,
+    )
+    try:
+        sending = await session.outbox.send(letter, targets, timedelta(seconds=args.hold))
+    except BaseException:
+        await session.letters.discard(letter.id)
+        raise
+    answers.sending(sending)
+
+
+async def _recipient(session: Session, address: str) -> Recipient:
+    """The directory's own entry: an address is looked up, never taken at its word."""
+    if is_patient_mailbox(address):
+        raise Incomplete("address")  # it holds the INS: not even asked about
+    query = CorrespondentQuery(telecom=address)
+    for find in (session.directory.find_practitioners, session.directory.find_organizations):
+        for entry in (await find(query)).items:
+            for mailbox in entry.mailboxes:
+                if mailbox.address.casefold() == address:
+                    return Recipient(correspondent=entry, address=mailbox.address)
+    raise Incomplete("address")
+
+
+async def list_queue(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """Every job, or those in some states, first come first."""
+    states = [JobState(name) for name in args.state or [*JobState]]
+    jobs = await session.outbox.jobs_in(states)
+    for job in jobs:
+        answers.job(job)
+    if not jobs:
+        answers.remark(words.NOTHING_QUEUED)
+
+
+async def show_sending(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """One job, or the jobs of one sending."""
+    for job in await _jobs(session, args.id):
+        answers.job(job)
+
+
+async def retry(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """Try now, or send again to those who did not get it."""
+    for job in await _jobs(session, args.id):
+        answers.job(await session.outbox.retry(job.id))
+
+
+async def cancel(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """Withdraw what has not left."""
+    for job in await _jobs(session, args.id):
+        answers.job(await session.outbox.cancel(job.id))
+
+
+async def resolve(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """Settle what is in doubt."""
+    for job in await _jobs(session, args.id):
+        answers.job(await session.outbox.resolve(job.id, sent=args.sent))
+
+
+async def _jobs(session: Session, some_id: str) -> Sequence[Job]:
+    jobs = await session.outbox.jobs_of(LetterId(some_id))
+    try:
+        return jobs or [await session.outbox.job(JobId(some_id))]
+    except Unknown:
+        raise Unknown("sending") from None

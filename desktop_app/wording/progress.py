@@ -1,0 +1,216 @@
+"""What happened to a job and what comes next, in sentences."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from desktop_app.domain.errors import (
+    AppError,
+    FileTrouble,
+    Incomplete,
+    Malformed,
+    NotAllowed,
+    NotOffered,
+    Refused,
+    ServerTrouble,
+    StaleToken,
+    StoreTrouble,
+    Throttled,
+    Unreachable,
+)
+from desktop_app.domain.letters import MAX_BYTES
+from desktop_app.domain.sending import DeliveryState, Job, JobState
+from desktop_app.wording.dates import SHORT_WAIT, at, soon, when
+from desktop_app.wording.failures import UNEXPECTED, Notice, explain
+
+_S = JobState
+_COUNTING = (_S.HELD, _S.WAITING, _S.ACCEPTED, _S.BLOCKED)
+_UNUSABLE = ("early_answer", "unreadable", "redirected", "no_transaction")
+_NOTHING_LEFT = "Rien n’est parti."
+
+
+def counts_down(job: Job, now: datetime) -> bool:
+    """Whether the sentence of ``job`` changes from one second to the next."""
+    moment = job.not_before if job.state in _COUNTING else None
+    return moment is not None and -SHORT_WAIT < moment - now < SHORT_WAIT + timedelta(seconds=2)
+
+
+def reason(job: Job) -> Notice:
+    """Why a job waits, is blocked or was refused, from its stable code."""
+    if job.state is _S.BLOCKED:
+        return explain(NotAllowed(job.reason or ""))
+    error = _error(job.reason or "", job.detail)
+    return UNEXPECTED if error is None else explain(error)
+
+
+def _error(code: str, detail: str | None) -> AppError | None:
+    """The failure that left ``code`` behind; ``None`` for a code of another version."""
+    kind, _, fact = code.partition("_")
+    match kind:
+        case "refused" if fact.isdigit():
+            return Refused(int(fact), detail.splitlines() if detail else ())
+        case "server" if fact.isdigit():
+            return ServerTrouble(int(fact))
+        case "file":
+            return FileTrouble(fact, limit=MAX_BYTES)
+        case "incomplete":
+            return Incomplete(fact)
+        case "store":
+            return StoreTrouble(fact)
+        case _:
+            made = _PLAIN.get(code)
+            return None if made is None else made()
+
+
+_PLAIN: dict[str, Callable[[], AppError]] = {
+    "unreachable": Unreachable,
+    "throttled": Throttled,
+    "stale_token": StaleToken,
+    "malformed": lambda: Malformed("answer"),
+    "not_offered": lambda: NotOffered("send"),
+}
+
+
+def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line a state
+    """What happened to ``job`` and what comes next."""
+    match job.state:
+        case _S.HELD:
+            left = soon(job.not_before or now, now)
+            return f"Départ {left}\u00a0; d’ici là, rien ne part."
+        case _S.QUEUED:
+            return "Partira à son tour, dès que la plateforme est libre."
+        case _S.SENDING if job.passed_at is not None:
+            return f"Envoyée en entier {at(job.passed_at, now)}, réponse attendue."
+        case _S.SENDING:
+            again = f", essai {job.attempts}" if job.attempts > 1 else ""
+            return f"En train de partir{again}."
+        case _S.WAITING:
+            following = soon(job.not_before or now, now)
+            return f"{reason(job).title}. Nouvel essai {following}, puis jusqu’à ce que ça passe."
+        case _S.BLOCKED:
+            following = soon(job.not_before or now, now)
+            return f"{reason(job).title}. {_NOTHING_LEFT} Nouvel essai {following}."
+        case _S.ACCEPTED:
+            return f"Prochaine vérification {soon(job.not_before or now, now)}."
+        case _S.DELIVERED:
+            return _delivered(job, now)
+        case _S.UNDELIVERED:
+            return _undelivered(job)
+        case _S.IN_DOUBT:
+            return _in_doubt(job, now)
+        case _S.REFUSED:
+            return _refused(job)
+        case _S.CANCELLED:
+            return f"Retirée{_at(job.finished_at, now)} avant le départ\u00a0: rien n’est parti."
+
+
+def _at(moment: datetime | None, now: datetime) -> str:
+    return "" if moment is None else f" {at(moment, now)}"
+
+
+def _delivered(job: Job, now: datetime) -> str:
+    moment = _at(job.finished_at, now)
+    if job.reason == "declared_sent":
+        return f"Partie, d’après une personne qui l’a vérifié{moment}."
+    match len(job.deliveries):
+        case 0 | 1:
+            return f"Acceptée par la messagerie{moment}."
+        case 2:
+            return f"Acceptée par les deux messageries{moment}."
+        case count:
+            return f"Acceptée par les {count} messageries{moment}."
+
+
+def _undelivered(job: Job) -> str:
+    failed = [one for one in job.deliveries if one.state is DeliveryState.FAILED]
+    reasons = list(dict.fromkeys(one.reason for one in failed if one.reason))
+    why = f" ({', '.join(reasons)})" if reasons else ""
+    if job.settled:
+        return f"Quelqu’un s’en est occupé{why}."
+    if len(job.deliveries) == 1:
+        why = f"\u00a0: {reasons[0]}" if reasons else ""
+        return f"La messagerie du destinataire l’a refusée{why}."
+    if len(failed) == 1:
+        return f"Un destinataire sur {len(job.deliveries)} ne l’a pas reçue{why}."
+    return f"{len(failed)} destinataires sur {len(job.deliveries)} ne l’ont pas reçue{why}."
+
+
+def _in_doubt(job: Job, now: datetime) -> str:
+    if job.reason == "tracking_ended":
+        accepted = _at(job.accepted_at, now)
+        return f"Acceptée{accepted}, puis aucune nouvelle\u00a0: vérifiez qu’elle est arrivée."
+    moment = _at(job.passed_at, now)
+    never = "La lettre est peut\u2011être partie\u00a0: elle ne sera jamais renvoyée toute seule."
+    if job.reason in ("crashed", "interrupted"):
+        return f"Navette s’est arrêtée juste après l’envoi complet{moment}. {never}"
+    code = job.reason or ""
+    if code.startswith("server_"):
+        answer = f"La plateforme a répondu par l’erreur {code.removeprefix('server_')}"
+        return f"{answer}{moment}, après l’envoi complet. {never}"
+    if code in _UNUSABLE:
+        return f"La réponse reçue{moment} après l’envoi complet est illisible. {never}"
+    return f"La réponse s’est perdue{moment} après l’envoi complet. {never}"
+
+
+def _refused(job: Job) -> str:
+    notice = reason(job)
+    said = " ".join((job.detail or "").split()).rstrip(".")
+    why = f"{notice.title}\u00a0: «\u00a0{said}\u00a0»." if said else f"{notice.title}."
+    return f"{why} {_NOTHING_LEFT}"
+
+
+def advice(job: Job) -> str:
+    """What a person may do about it, in more words than a row has room for."""
+    match job.state:
+        case _S.IN_DOUBT if job.reason == "tracking_ended":
+            return (
+                "La plateforme a bien pris la lettre, mais n’a jamais dit si la messagerie du"
+                " destinataire l’avait acceptée. Demandez-le-lui, puis répondez ci-dessous."
+            )
+        case _S.IN_DOUBT:
+            return (
+                "Pour le savoir, demandez au destinataire ou regardez dans les messages envoyés de"
+                " la messagerie de l’hôpital, puis répondez ci-dessous."
+            )
+        case _S.WAITING | _S.BLOCKED:
+            return reason(job).advice
+        case _S.REFUSED:
+            return _correction(job)
+        case _S.UNDELIVERED if not job.settled:
+            return (
+                "Renvoyez-la quand la cause a disparu, ou joignez le destinataire autrement"
+                " (téléphone, courrier) et notez que c’est réglé."
+            )
+        case _:
+            return ""
+
+
+def _correction(job: Job) -> str:
+    """What to correct, without the platform's own words: the sentence has quoted them."""
+    error = _error(job.reason or "", None)
+    return UNEXPECTED.advice if error is None else explain(error).advice
+
+
+def timeline(job: Job, now: datetime) -> tuple[tuple[str, str], ...]:
+    """What is known of the life of ``job``: when, and what happened."""
+    ended = {
+        _S.DELIVERED: "remise" if job.reason != "declared_sent" else "confirmée par une personne",
+        _S.UNDELIVERED: "échec de la remise",
+        _S.CANCELLED: "retirée, rien n’était parti",
+    }
+    marks = [
+        (job.created_at, "confiée à Navette"),
+        (job.passed_at, "envoyée en entier"),
+        (job.accepted_at, "acceptée par la plateforme"),
+        (job.finished_at, ended.get(job.state, "terminée")),
+    ]
+    return tuple((when(moment, now), what) for moment, what in marks if moment is not None)
+
+
+def attempts(job: Job) -> str:
+    """How often it was tried and asked about."""
+    parts = []
+    if job.attempts:
+        parts.append("1 essai d’envoi" if job.attempts == 1 else f"{job.attempts} essais d’envoi")
+    if job.polls:
+        parts.append("1 vérification" if job.polls == 1 else f"{job.polls} vérifications")
+    return ", ".join(parts)

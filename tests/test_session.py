@@ -1,0 +1,174 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from desktop_app.domain.errors import Busy, Misconfigured
+from desktop_app.domain.identity import read_patient_query
+from desktop_app.domain.people import PatientId, Recipient
+from desktop_app.domain.ports import CorrespondentQuery, SendingFilter
+from desktop_app.domain.sending import JobState, Sending, Target
+from desktop_app.sandbox.faults import Faults, Rule
+from desktop_app.sandbox.server import Served, serve
+from desktop_app.session import Session, open_session
+from desktop_app.settings import LifenAccount, Profile, Security, Settings, load_settings
+from desktop_app.system.paths import Folders, find_folders
+from desktop_app.system.secrets import SecretFile
+from desktop_app.system.writer import one_writer
+from tests.intake.conftest import pdf
+
+MAILBOX = "marc.tessandier@cabinet.mssante.example"
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return find_folders({}, data_dir=tmp_path / "data")
+
+
+def practice(folders: Folders) -> Settings:
+    return load_settings(policy=folders.policy, user=folders.config, environ={})
+
+
+def over_a_socket(served: Served) -> Settings:
+    told = served.description
+    account = LifenAccount(
+        tenant="standard",
+        token_url=told["lifen"]["token_url"],
+        audience=told["audience"],
+        fhir_url=told["lifen"]["fhir_url"],
+        client_id=told["client_id"],
+        database_reference=told["database_reference"],
+    )
+    profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
+    return Settings(
+        profiles={"essai": profile}, profile=profile, security=Security(key_store="file")
+    )
+
+
+async def keep_secret(folders: Folders) -> None:
+    file = SecretFile(folders.keys / "secrets.json")
+    await file.put("essai", "lifen.client_secret", "demo-client-secret")
+
+
+async def compose(session: Session, folder: Path, pages: int = 1) -> Sending:
+    path = folder / "lettre.pdf"
+    path.write_bytes(pdf(pages))
+    letter = await session.letters.take(path)
+    patient = await session.patients.patient(PatientId("70001"))
+    found = await session.directory.find_practitioners(CorrespondentQuery(telecom=MAILBOX))
+    letter = replace(
+        letter,
+        patient=patient,
+        recipients=(Recipient(correspondent=found.items[0], address=MAILBOX),),
+    )
+    return await session.outbox.send(letter, [Target.MSS], timedelta(0))
+
+
+async def until(session: Session, state: JobState) -> None:
+    """Wait until the only job is in ``state``."""
+    news = asyncio.Event()
+    forget = session.outbox.watch(news.set)
+    async with asyncio.timeout(20):
+        while not (await session.outbox.jobs_in([state])):
+            await news.wait()
+            news.clear()
+    forget()
+
+
+async def test_practice_finds_sends_and_remembers(folders: Folders, tmp_path: Path) -> None:
+    async with open_session(practice(folders), folders) as session:
+        found = await session.patients.find_patients(read_patient_query("abricotier capucine"))
+        assert "70001" in {patient.id for patient in found.items}
+        async with asyncio.TaskGroup() as group:
+            working = group.create_task(session.work())
+            await compose(session, tmp_path)
+            await until(session, JobState.ACCEPTED)
+            working.cancel()
+        (usual,) = await session.habits.usual(PatientId("70001"))
+        assert usual.address == MAILBOX
+    ledger = folders.data / "practice" / "ledger.jsonl"
+    assert len(ledger.read_text().splitlines()) == 1
+    async with open_session(practice(folders), folders) as session:
+        (sending,) = await session.outbox.sendings(SendingFilter())
+        transaction = sending.jobs[0].transaction_id
+        assert [each.address for each in await session.patients.track(transaction or "")] == [
+            MAILBOX
+        ]
+
+
+async def test_the_letters_are_there_before_the_secret_is(folders: Folders) -> None:
+    async with serve() as served, open_session(over_a_socket(served), folders) as session:
+        assert await session.letters.drafts() == []
+        for question in (session.patients.patient(PatientId("70001")), session.work()):
+            with pytest.raises(Misconfigured) as caught:
+                await question
+            assert caught.value.what == "secret"
+        await keep_secret(folders)
+        assert (await session.patients.patient(PatientId("70001"))).ipp == "000123"
+
+
+async def test_another_worker_keeps_this_one_from_starting(folders: Folders) -> None:
+    settings = practice(folders)
+    async with open_session(settings, folders) as session:
+        with one_writer(folders.letters("practice"), "navette"), pytest.raises(Busy) as caught:
+            await session.work()
+        assert caught.value.holder.startswith("navette ")
+
+
+async def test_closing_waits_for_the_answer_to_what_has_left(
+    folders: Folders, tmp_path: Path
+) -> None:
+    await keep_secret(folders)
+    slow = Faults(rules=[Rule(path="$send-to-mss", delay_ms=700, after=True)])
+    async with serve() as served:
+        served.sandbox.faults.replace(*slow.rules)
+        settings = over_a_socket(served)
+        async with asyncio.TaskGroup() as group, open_session(settings, folders) as session:
+            group.create_task(session.work())
+            await compose(session, tmp_path)
+            await until(session, JobState.SENDING)
+            news = asyncio.Event()
+            session.outbox.watch(news.set)
+            while not (await session.outbox.jobs_in([JobState.SENDING]))[0].passed_at:
+                await news.wait()
+                news.clear()
+        async with open_session(settings, folders) as session:
+            ((job,),) = [one.jobs for one in await session.outbox.sendings(SendingFilter())]
+            assert job.state is JobState.ACCEPTED
+        assert len(served.sandbox.ledger) == 1
+
+
+async def test_closing_before_anything_left_puts_the_letter_back(
+    folders: Folders, tmp_path: Path
+) -> None:
+    await keep_secret(folders)
+    async with serve() as served:
+        settings = over_a_socket(served)
+        async with asyncio.TaskGroup() as group, open_session(settings, folders) as session:
+            await compose(session, tmp_path)
+            served.sandbox.faults.replace(Rule(path="/Patient/70001", delay_ms=5000))
+            group.create_task(session.work())
+            await until(session, JobState.SENDING)
+        async with open_session(settings, folders) as session:
+            (job,) = await session.outbox.jobs_in([JobState.QUEUED, JobState.WAITING])
+            assert job.passed_at is None
+        assert served.sandbox.ledger == []
+
+
+async def test_other_hospitals_and_environments_do_not_see_the_letters(
+    folders: Folders, tmp_path: Path
+) -> None:
+    await keep_secret(folders)
+    async with serve() as served:
+        settings = over_a_socket(served)
+        async with open_session(settings, folders) as session:
+            await compose(session, tmp_path)
+        assert settings.profile.lifen is not None
+        other = replace(settings.profile.lifen, database_reference="SbxVivalt1")
+        profile = replace(settings.profile, lifen=other)
+        async with open_session(replace(settings, profile=profile), folders) as session:
+            assert await session.outbox.sendings(SendingFilter()) == []
+        async with open_session(settings, folders) as session:
+            assert len(await session.outbox.sendings(SendingFilter())) == 1
