@@ -106,7 +106,7 @@ async def _run(args: argparse.Namespace, answers: Answers) -> int:
         case "secrets forget":
             await _forget_secret(settings, folders, args, answers)
         case _:
-            with journal(folders.logs, PROGRAM, on_screen=False):
+            with journal(folders.logs, PROGRAM):
                 return await _work(settings, folders, args, answers) or 0
     return 0
 

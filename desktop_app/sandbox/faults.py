@@ -9,7 +9,7 @@ left acts. Members of a rule:
   through first;
 - ``status`` with ``body`` (``outcome``, ``html``, ``empty``, ``truncated``) and ``retry_after``:
   answer this instead; ``body`` ``truncated`` alone halves the true answer;
-- ``delay_ms``: wait first;
+- ``delay_ms``: wait first; with ``after``, once the work is done;
 - ``after``: true to let the application do its work before the answer is replaced;
 - ``cut``: true to break the connection instead of answering (with ``after``: the work is done);
 - ``links``: a base URL that replaces the platform's own in the answer's links;
@@ -116,7 +116,7 @@ class FaultyWay:
         if rule is None:
             await self._app(scope, receive, send)
             return
-        if rule.delay_ms:
+        if not rule.after:
             await asyncio.sleep(rule.delay_ms / 1000)
         if rule.cut and not rule.after:
             await _break(receive, send)
@@ -126,6 +126,8 @@ class FaultyWay:
             await self._app(scope, receive, answer)
         else:
             await _drain(receive)
+        if rule.after:
+            await asyncio.sleep(rule.delay_ms / 1000)
         if rule.cut:
             await _break(receive, send)
             return

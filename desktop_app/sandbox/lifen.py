@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -152,6 +152,8 @@ class LifenSandbox:
             except Outcome as outcome:
                 self._rejected[outcome.status] += 1
                 answer = outcome.response()
+            except ClientDisconnect:
+                answer = Response(status_code=400)  # the caller is gone: nobody will read it
             return answer
 
         return counted

@@ -97,6 +97,7 @@ async def serve(
             yield served
         finally:
             server.should_exit = True
+            await asyncio.wait([running])  # here: a block that raises would have it cancelled
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -15,10 +15,10 @@ _FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @contextmanager
-def journal(folder: Path, program: str, *, on_screen: bool) -> Iterator[None]:
+def journal(folder: Path, program: str) -> Iterator[None]:
     """Write what happens to ``folder``/``program``.log while the block runs.
 
-    ``on_screen`` repeats warnings on standard error. Raises ``StoreTrouble``.
+    Raises ``StoreTrouble``.
     """
     try:
         file = logging.handlers.RotatingFileHandler(
@@ -26,23 +26,16 @@ def journal(folder: Path, program: str, *, on_screen: bool) -> Iterator[None]:
         )
     except OSError as error:
         raise StoreTrouble("read_only") from error
-    handlers: list[logging.Handler] = [file]
-    if on_screen:
-        screen = logging.StreamHandler()
-        screen.setLevel(logging.WARNING)
-        handlers.append(screen)
+    file.setFormatter(logging.Formatter(_FORM))
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.INFO)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    for handler in handlers:
-        handler.setFormatter(logging.Formatter(_FORM))
-        root.addHandler(handler)
+    root.addHandler(file)
     try:
         yield
     finally:
         root.setLevel(before)
-        for handler in handlers:
-            root.removeHandler(handler)
-            handler.close()
+        root.removeHandler(file)
+        file.close()

@@ -22,12 +22,13 @@ codes de sortie :
      autre programme
   5  refusé : par la plateforme, ou parce que la lettre ou la demande ne convient pas
   6  une personne doit décider : issue inconnue, lettre non remise
+  130 interrompu, 141 plus personne ne lit la réponse : rien n’est perdu
 
 Avec --json, chaque réponse est un objet JSON par ligne ; un échec est un objet sur la sortie
 d’erreur : {"error": "son_nom", "message": "…", "advice": "…"}. Son nom est un de :
   unreachable in_doubt throttled server_trouble stale_token not_allowed refused malformed
   not_offered incomplete file_trouble misconfigured store_trouble busy unknown stale_job
-  illegal_move usage unexpected
+  illegal_move usage interrupted unexpected
 """
 HELP = {
     "data_dir": "dossier où Navette écrit, au lieu de tous ses dossiers habituels",

@@ -181,8 +181,8 @@ def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - o
         case Unreachable():
             return Notice(
                 "La plateforme est injoignable",
-                "Rien n’est parti ni perdu. Navette réessaie toute seule\u00a0; vérifiez le réseau"
-                " si cela dure.",
+                "Rien n’est parti ni perdu. Vérifiez le réseau, puis réessayez\u00a0; les lettres"
+                " de la file partiront toutes seules à son retour.",
             )
         case InDoubt():
             return Notice(
@@ -192,7 +192,7 @@ def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - o
         case Throttled():
             return Notice(
                 "La plateforme demande de patienter",
-                "Navette réessaie toute seule dans un instant.",
+                "Réessayez dans un instant\u00a0; les lettres de la file patientent toutes seules.",
             )
         case ServerTrouble():
             return Notice(

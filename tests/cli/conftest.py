@@ -166,10 +166,10 @@ def server() -> Iterator[Served]:
 
 
 @pytest.fixture
-def platform(server: Served) -> Iterator[Platform]:
-    platform = Platform(server, len(server.sandbox.ledger))
-    yield platform
-    platform.trouble()
+def lifen(server: Served) -> Iterator[Platform]:
+    lifen = Platform(server, len(server.sandbox.ledger))
+    yield lifen
+    lifen.trouble()
 
 
 @pytest.fixture
@@ -179,9 +179,9 @@ def practice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 
 
 @pytest.fixture
-def desk(practice: Desk, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(practice: Desk, lifen: Platform, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A desk of a hospital whose platform is the served sandbox."""
-    described = platform.served.description
+    described = lifen.served.description
     config = practice.folder / "reglages.toml"
     config.write_text(settings_for(described), "utf-8")
     practice.options += ["--config", str(config)]

@@ -95,22 +95,20 @@ def test_what_cannot_be_asked_is_answered_in_words(desk: Desk, words: list[str],
     ],
 )
 def test_whatever_the_platform_does_has_a_sentence_and_a_code(
-    desk: Desk, platform: Platform, rule: Rule, code: int, kind: str
+    desk: Desk, lifen: Platform, rule: Rule, code: int, kind: str
 ) -> None:
-    platform.trouble(structs.replace(rule, path="/Patient/_search"))
+    lifen.trouble(structs.replace(rule, path="/Patient/_search"))
     ran = desk.run("patients", "search", "abricotier")
     assert (ran.code, ran.error["error"]) == (code, kind)
     assert re.search(r"[a-zé]", ran.error["message"])
 
 
-def test_a_next_link_to_another_host_is_asked_on_our_own(desk: Desk, platform: Platform) -> None:
-    platform.trouble(Rule(path="/Patient/_search", links="https://elsewhere.example"))
+def test_a_next_link_to_another_host_is_asked_on_our_own(desk: Desk, lifen: Platform) -> None:
+    lifen.trouble(Rule(path="/Patient/_search", links="https://elsewhere.example"))
     assert len(desk.run("patients", "search", "sandbox").lines) > 100
 
 
-def test_a_letter_is_queued_with_its_copy_and_nothing_leaves(
-    desk: Desk, platform: Platform
-) -> None:
+def test_a_letter_is_queued_with_its_copy_and_nothing_leaves(desk: Desk, lifen: Platform) -> None:
     path = desk.file()
     sent = desk.run(
         "send", path, "--patient", PATIENT, "--to", MAILBOX.upper(),
@@ -125,15 +123,15 @@ def test_a_letter_is_queued_with_its_copy_and_nothing_leaves(
         shown = desk.run("queue", "show", wanted).line
         assert set(shown) >= JOB_MEMBERS
         assert shown["recipients"] == [{"address": MAILBOX, "state": "pending", "reason": None}]
-    assert platform.ledger == []
+    assert lifen.ledger == []
 
 
-def test_several_files_are_one_letter(desk: Desk, platform: Platform) -> None:
+def test_several_files_are_one_letter(desk: Desk, lifen: Platform) -> None:
     contents = [pdf(1), pdf(2)]
     files = [desk.file(content, f"{number}.pdf") for number, content in enumerate(contents)]
     assert desk.run("send", *files, "--patient", PATIENT, "--to", MAILBOX).code == 0
     assert desk.run("queue", "run", "--timeout", "1").code == 0
-    (accepted,) = platform.ledger
+    (accepted,) = lifen.ledger
     assert [document.sha256 for document in accepted.documents] == [
         hashlib.sha256(content).hexdigest() for content in contents
     ]
@@ -175,8 +173,8 @@ def test_a_letter_that_could_not_arrive_is_not_queued(
     assert desk.run("queue", "list").text == ""
 
 
-def test_a_patients_own_mailbox_is_not_even_asked_about(desk: Desk, platform: Platform) -> None:
-    platform.trouble(Rule(path="$search-for-mss", status=500))
+def test_a_patients_own_mailbox_is_not_even_asked_about(desk: Desk, lifen: Platform) -> None:
+    lifen.trouble(Rule(path="$search-for-mss", status=500))
     ran = desk.run(
         "send", desk.file(), "--patient", PATIENT, "--to", "285079900100130@patient.mssante.fr"
     )
@@ -192,34 +190,34 @@ def test_the_queue_is_listed_in_order_and_by_state(desk: Desk) -> None:
     assert [job["job"] for job in desk.run("queue", "list", "--state", "held").lines] == [second]
 
 
-def test_what_has_not_left_can_be_cancelled_once(desk: Desk, platform: Platform) -> None:
+def test_what_has_not_left_can_be_cancelled_once(desk: Desk, lifen: Platform) -> None:
     job = desk.send()
     assert desk.run("queue", "cancel", job).line["state"] == "cancelled"
     again = desk.run("queue", "cancel", job)
     assert (again.code, again.error["error"]) == (5, "illegal_move")
     assert desk.run("queue", "run", "--until-idle").code == 0
-    assert platform.ledger == []
+    assert lifen.ledger == []
 
 
-def test_what_is_in_doubt_is_settled_by_a_person(desk: Desk, platform: Platform) -> None:
-    platform.trouble(Rule(path=SEND, cut=True, after=True, times=1))
+def test_what_is_in_doubt_is_settled_by_a_person(desk: Desk, lifen: Platform) -> None:
+    lifen.trouble(Rule(path=SEND, cut=True, after=True, times=1))
     job = desk.send()
     assert desk.run("queue", "run", "--until-idle").code == 6
     assert desk.run("queue", "show", job).line["state"] == "in_doubt"
     assert desk.run("queue", "retry", job).code == 5
     assert desk.run("queue", "resolve", job, "--sent").line["state"] == "delivered"
     assert desk.run("queue", "resolve", job, "--not-sent").code == 5
-    assert len(platform.ledger) == 1
+    assert len(lifen.ledger) == 1
 
 
-def test_a_person_who_knows_it_did_not_leave_makes_it_leave(desk: Desk, platform: Platform) -> None:
-    platform.trouble(Rule(path=SEND, status=500, times=1))
+def test_a_person_who_knows_it_did_not_leave_makes_it_leave(desk: Desk, lifen: Platform) -> None:
+    lifen.trouble(Rule(path=SEND, status=500, times=1))
     job = desk.send()
     assert desk.run("queue", "run", "--until-idle").code == 6
-    assert platform.ledger == []
+    assert lifen.ledger == []
     assert desk.run("queue", "resolve", job, "--not-sent").line["state"] == "queued"
     assert desk.run("queue", "run", "--timeout", "1").code == 0
-    assert len(platform.ledger) == 1
+    assert len(lifen.ledger) == 1
 
 
 def test_sentences_for_people_name_the_letter_its_state_and_its_recipient(desk: Desk) -> None:

@@ -162,11 +162,9 @@ def test_a_reader_that_stops_reading_sees_no_traceback(practice: Desk) -> None:
     assert process.returncode == 141
 
 
-def test_a_server_that_is_down_is_unreachable(
-    desk: Desk, platform: Platform, tmp_path: Path
-) -> None:
+def test_a_server_that_is_down_is_unreachable(desk: Desk, lifen: Platform, tmp_path: Path) -> None:
     text = (tmp_path / "reglages.toml").read_text("utf-8")
-    (tmp_path / "reglages.toml").write_text(text.replace(platform.served.url, "http://127.0.0.1:1"))
+    (tmp_path / "reglages.toml").write_text(text.replace(lifen.served.url, "http://127.0.0.1:1"))
     ran = desk.run("patients", "search", "abricotier")
     assert (ran.code, ran.error["error"]) == (4, "unreachable")
     assert json.loads(ran.problem) == ran.error

@@ -133,3 +133,13 @@ async def test_an_oversized_letter_is_refused_before_it_is_read() -> None:
         )
         answer = await client.send(request)
         assert answer.status_code == 413
+
+
+async def test_a_block_that_raises_leaves_no_door_open() -> None:
+    with pytest.raises(ExceptionGroup) as caught:
+        async with serve() as served:
+            raise ZeroDivisionError
+    assert caught.group_contains(ZeroDivisionError)
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"{served.url}/_ledger")
