@@ -122,6 +122,7 @@ class Session:
     _spool: Spool
     _worker: Worker
     _working: asyncio.Task[object] | None = None
+    _closing: bool = False
     _resting: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self) -> None:
@@ -130,6 +131,8 @@ class Session:
         Raises ``Busy`` while another process does it for these letters, ``Misconfigured`` when
         the platform's secret cannot be had.
         """
+        if self._closing:
+            return
         self._working = asyncio.current_task()
         self._resting.clear()
         try:
@@ -144,7 +147,8 @@ class Session:
             self._resting.set()
 
     async def rest(self) -> None:
-        """Stop working, gently: a letter that has left is given a moment to be answered."""
+        """Stop for good, gently: a letter that has left is given a moment to be answered."""
+        self._closing = True
         await self._worker.stop()
         if self._working is not None:
             self._working.cancel()

@@ -420,3 +420,47 @@ async def test_idle_means_that_only_a_person_can_move_something(
     await send()
     await worker.send_one()
     assert not await outbox.idle(minute)  # a tracking poll is due in 5 s
+
+
+async def test_what_waits_behind_a_silent_platform_cannot_move_either(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, send: Send
+) -> None:
+    await send()
+    await send()
+    platform.before.append(Throttled(timedelta(minutes=10)))
+    await worker.send_one()
+    assert await outbox.idle(timedelta(minutes=1))
+    assert not await outbox.idle(timedelta(minutes=11))
+
+
+async def test_a_barred_platform_moves_when_its_next_check_comes(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, clock: HandClock, send: Send
+) -> None:
+    await send()
+    await send()
+    platform.before.append(NotAllowed("scope"))
+    await worker.send_one()
+    assert await outbox.idle(timedelta(minutes=1))
+    clock.forward(minutes=14.5)
+    assert not await outbox.idle(timedelta(minutes=1))
+
+
+async def test_a_wish_from_another_process_to_try_now_is_granted_now(
+    outbox: Outbox,
+    worker: Worker,
+    platform: ObedientPlatform,
+    tmp_path: Path,
+    clock: HandClock,
+    send: Send,
+) -> None:
+    job = await send()
+    platform.before.append(Throttled(timedelta(minutes=10)))
+    await worker.send_one()
+    await outbox.look_outside()
+    assert not await worker.send_one()
+    elsewhere = await Outbox.open(tmp_path / "navette.db", SEAL, clock)
+    await elsewhere.retry(job.id)
+    await elsewhere.aclose()
+    await outbox.look_outside()
+    assert await worker.send_one()
+    assert len(platform.received) == 1
