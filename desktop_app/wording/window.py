@@ -103,17 +103,21 @@ def queue(overview: Overview) -> str:
     return f"{overview.moving} envoi{_s(overview.moving)} en cours"
 
 
-def not_gone(count: int) -> Notice:
-    """Closing while something has not left."""
-    if count == 1:
-        return Notice(
-            "1 lettre n’est pas encore remise au réseau",
-            "Elle est en sûreté ici et repartira à la prochaine ouverture de Navette.",
+def not_gone(leaving: int, waiting: int) -> Notice | None:
+    """Closing while letters have still to leave, or wait for somebody; nothing when none does."""
+    titles, advice = [], []
+    if leaving:
+        verb = "ne sont pas encore parties" if leaving > 1 else "n’est pas encore partie"
+        titles.append(f"{leaving} lettre{_s(leaving)} {verb}")
+        what = (
+            "Elles sont en sûreté et partiront" if leaving > 1 else "Elle est en sûreté et partira"
         )
-    return Notice(
-        f"{count} lettres ne sont pas encore remises au réseau",
-        "Elles sont en sûreté ici et repartiront à la prochaine ouverture de Navette.",
-    )
+        advice.append(f"{what} à la prochaine ouverture de Navette.")
+    if waiting:
+        verb = "attendent" if waiting > 1 else "attend"
+        titles.append(f"{waiting} lettre{_s(waiting)} {verb} une décision")
+        advice.append("Voyez «\u00a0Envois\u00a0», «\u00a0À résoudre\u00a0».")
+    return Notice(", ".join(titles), " ".join(advice)) if titles else None
 
 
 def hovering(count: int, others: int) -> tuple[str, str]:
