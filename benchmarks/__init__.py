@@ -1,0 +1,1 @@
+"""What the design promises, measured: ratios in one run, both sides interleaved."""
