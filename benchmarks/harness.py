@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,11 +94,10 @@ def _steal(after: Sequence[int], before: Sequence[int]) -> int:
 
 
 @contextlib.contextmanager
-def ready(
-    command: Sequence[str | Path], environment: Mapping[str, str] | None = None
-) -> Iterator[tuple[subprocess.Popen[str], float]]:
+def ready(command: Sequence[str | Path]) -> Iterator[tuple[subprocess.Popen[str], float]]:
     """A window's process that has said ``ready`` on its output, and the seconds that took."""
-    surroundings = {**OFF_SCREEN, **os.environ, **(environment or {})}
+    surroundings = {**OFF_SCREEN, **os.environ}
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # a workstation's program is compiled
     start = time.perf_counter()
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=surroundings

@@ -7,44 +7,34 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Protocol
 
-import httpx
-
-from desktop_app.domain.errors import Misconfigured, StoreTrouble
+from desktop_app.domain.errors import StoreTrouble
 from desktop_app.domain.letters import Letter
 from desktop_app.domain.people import Correspondent, Cursor, Page, Patient, PatientId
-from desktop_app.domain.ports import CorrespondentQuery, PatientQuery, ReadsDocuments
+from desktop_app.domain.ports import (
+    CorrespondentQuery,
+    Delivers,
+    FindsCorrespondents,
+    FindsPatients,
+    PatientQuery,
+    ReadsDocuments,
+)
 from desktop_app.domain.sending import Delivery, Target
-from desktop_app.fhir.catalogue import open_lifen
-from desktop_app.fhir.lifen.client import LifenClient
 from desktop_app.intake.intake import Intake
 from desktop_app.intake.pdf import PdfReader
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.store import Seal
 from desktop_app.outbox.worker import Worker
-from desktop_app.sandbox import lifen as sandbox
-from desktop_app.sandbox.world import build_world
-from desktop_app.settings import LifenAccount, Profile, Settings, is_loopback
-from desktop_app.system.network import proxy_for, trusted
+from desktop_app.settings import Profile, Settings
 from desktop_app.system.owner import owner
 from desktop_app.system.paths import Folders, private
-from desktop_app.system.secrets import open_secrets
 from desktop_app.system.writer import one_writer
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-_SANDBOX_URL = "http://localhost"
-_SANDBOX = LifenAccount(
-    tenant="standard",
-    token_url=f"{_SANDBOX_URL}/v1/token",
-    audience=sandbox.AUDIENCE,
-    fhir_url=f"{_SANDBOX_URL}{sandbox.FHIR}",
-    client_id=sandbox.CLIENT_ID,
-    database_reference=sandbox.DATABASE_REFERENCE,
-)
 
 
 def utc_now() -> datetime:
@@ -52,24 +42,30 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Reached(FindsPatients, FindsCorrespondents, Delivers, Protocol):
+    """Everything that is asked of a platform."""
+
+
 class Platform:
     """The profile's platform, reached for at the first question.
 
-    Until then neither its secret nor the network is needed: the queue can be looked at without
-    them. Every call raises ``Misconfigured`` while the secret is missing or cannot be read.
+    Until then neither its secret nor the network is needed, nor the code that speaks to it: the
+    queue can be looked at without them. Every call raises ``Misconfigured`` while the secret is
+    missing or cannot be read.
     """
 
-    def __init__(self, reach: Callable[[], AbstractAsyncContextManager[LifenClient]]) -> None:
-        self._reach = reach
+    def __init__(self, settings: Settings, folders: Folders, now: Clock) -> None:
+        self._what = (settings, folders, now)
         self._stack = AsyncExitStack()
-        self._client: LifenClient | None = None
+        self._client: Reached | None = None
         self._door = asyncio.Lock()
 
-    async def client(self) -> LifenClient:
+    async def client(self) -> Reached:
         """The client, made once."""
         async with self._door:
             if self._client is None:
-                self._client = await self._stack.enter_async_context(self._reach())
+                reach = await asyncio.to_thread(_load_reach)
+                self._client = await self._stack.enter_async_context(reach(*self._what))
             return self._client
 
     async def aclose(self) -> None:
@@ -180,7 +176,7 @@ async def open_session(
         spool = Spool(private(folder / "spool"))
         reader = PdfReader()
         stack.push_async_callback(reader.aclose)
-        platform = Platform(lambda: _reach(settings, folders, now))
+        platform = Platform(settings, folders, now)
         stack.push_async_callback(platform.aclose)
         session = Session(
             profile=profile,
@@ -198,26 +194,7 @@ async def open_session(
         yield session
 
 
-@asynccontextmanager
-async def _reach(settings: Settings, folders: Folders, now: Clock) -> AsyncIterator[LifenClient]:
-    """The client of the profile's platform; practice differs by its transport, nothing else."""
-    profile, network = settings.profile, settings.network
-    if profile.lifen is None:
-        keep = folders.letters(profile.environment) / "ledger.jsonl"
-        world = await asyncio.to_thread(build_world)
-        application = sandbox.LifenSandbox(world, now, keep=keep).application()
-        transport = httpx.ASGITransport(application)
-        async with open_lifen(_SANDBOX, sandbox.CLIENT_SECRET, transport=transport) as client:
-            yield client
-        return
-    name = "lifen.client_secret"
-    secrets = open_secrets(settings.security.key_store, folders.keys)
-    secret = await secrets.find(profile.name, name)
-    if secret is None:
-        raise Misconfigured(f"profiles.{profile.name}.{name}", "secret")
-    url = profile.lifen.fhir_url
-    local = is_loopback(urlsplit(url).hostname)
-    verify = await asyncio.to_thread(trusted, network.ca_file)
-    proxy = None if local else await asyncio.to_thread(proxy_for, url, network.proxy)
-    async with open_lifen(profile.lifen, secret, verify=verify, proxy=proxy) as client:
-        yield client
+def _load_reach() -> Callable[[Settings, Folders, Clock], AbstractAsyncContextManager[Reached]]:
+    from desktop_app.reach import reach  # noqa: PLC0415 - start-up (architecture.md section 6)
+
+    return reach

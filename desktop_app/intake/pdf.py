@@ -1,26 +1,14 @@
-"""What pdfium is asked: whether a document opens, how many pages it has, how a page looks."""
+"""The one thread that pdfium is asked on, and what it is asked."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import pypdfium2
-import pypdfium2.raw
-
-from desktop_app.domain.errors import FileTrouble
 from desktop_app.domain.letters import PageImage
 
 T = TypeVar("T")
-
-MAX_PIXELS = 12_000_000
-"""Of one rendered page (48 MB): a plan as large as a wall is shown coarser, not refused."""
-_HEAD, _TAIL = 1024, 4096
-"""Where a PDF's header may stand, and its end mark, in bytes from either end."""
-_LOCKED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
-_MAGIC, _END = b"%PDF-", b"%%EOF"
 
 
 class PdfReader:
@@ -50,79 +38,12 @@ class PdfReader:
 
 
 def _check(path: Path) -> int:
-    _check_ends(path)
-    with _opened(path) as document:
-        for number in range(len(document)):
-            document.get_page_size(number)
-        if len(document) == 0:
-            raise FileTrouble("damaged")
-        document[0].close()
-        return len(document)
+    from desktop_app.intake import pdfium  # noqa: PLC0415 - start-up (architecture.md section 6)
 
-
-def _check_ends(path: Path) -> None:
-    """What the first and last bytes say, before pdfium tries to mend anything.
-
-    The platform takes a document whose very first bytes are ``%PDF-`` (lifen.md section 12),
-    and a file without its end was cut short on its way: pages may be missing.
-    """
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL))
-            tail = file.read()
-    except FileNotFoundError as error:
-        raise FileTrouble("missing") from error
-    except OSError as error:
-        raise FileTrouble("unreadable") from error
-    if not head:
-        raise FileTrouble("empty")
-    if _MAGIC not in head:
-        raise FileTrouble("not_pdf")
-    if not head.startswith(_MAGIC) or _END not in tail:
-        raise FileTrouble("damaged")
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    if not path.is_file():
-        raise FileTrouble("missing")
-    try:
-        document = pypdfium2.PdfDocument(path)
-        try:
-            yield document
-        finally:
-            document.close()
-    except pypdfium2.PdfiumError as error:
-        locked = error.err_code in (
-            pypdfium2.raw.FPDF_ERR_PASSWORD,
-            pypdfium2.raw.FPDF_ERR_SECURITY,
-        )
-        raise FileTrouble("encrypted" if locked else "damaged") from error
+    return pdfium.check(path)
 
 
 def _render(path: Path, number: int, scale: float) -> PageImage:
-    with _opened(path) as document:
-        if not 0 <= number < len(document):
-            raise FileTrouble("damaged")
-        document.init_forms()  # what was typed into a form belongs to the letter
-        page = document[number]
-        width, height = page.get_size()
-        bitmap = page.render(scale=_bounded(scale, width, height), prefer_bgrx=True)
-        image = PageImage(
-            width=bitmap.width,
-            height=bitmap.height,
-            stride=bitmap.stride,
-            pixels=bytes(bitmap.buffer),
-            points=(width, height),
-        )
-        bitmap.close()
-        page.close()
-        return image
+    from desktop_app.intake import pdfium  # noqa: PLC0415 - the same
 
-
-def _bounded(scale: float, width: float, height: float) -> float:
-    """``scale``, or the largest that keeps the page within ``MAX_PIXELS``."""
-    pixels = width * height * scale * scale
-    return scale if pixels <= MAX_PIXELS else scale * (MAX_PIXELS / pixels) ** 0.5
+    return pdfium.render(path, number, scale)

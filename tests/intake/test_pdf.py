@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop_app.domain.errors import FileTrouble
-from desktop_app.intake.pdf import MAX_PIXELS, PdfReader
+from desktop_app.intake.pdf import PdfReader
+from desktop_app.intake.pdfium import MAX_PIXELS
 from tests.intake.conftest import BAD, pdf, read_only
 
 
