@@ -133,10 +133,10 @@ class Session:
         self._resting.clear()
         try:
             with one_writer(self._folder, self._program):
+                await self._worker.recover()  # first: what is in doubt needs no platform to be so
+                self.ready.set()
                 await self.patients.client()
                 await self._sweep()
-                await self._worker.recover()
-                self.ready.set()
                 await self._worker.run()
         finally:
             self._working = None
@@ -153,6 +153,7 @@ class Session:
     async def _sweep(self) -> None:
         """Remove what imports that were cut short left behind; never a reason not to work."""
         try:
+            await self.outbox.forget_discarded()
             count = await self._spool.sweep(await self.outbox.spooled())
         except (StoreTrouble, OSError) as error:
             log.warning("spool not swept: %s", type(error).__name__)

@@ -9,10 +9,10 @@ from desktop_app.domain.errors import Busy, Misconfigured
 from desktop_app.domain.identity import read_patient_query
 from desktop_app.domain.people import PatientId, Recipient
 from desktop_app.domain.ports import CorrespondentQuery, SendingFilter
-from desktop_app.domain.sending import JobState, Sending, Target
+from desktop_app.domain.sending import Claimed, JobState, Passed, Sending, Target
 from desktop_app.sandbox.faults import Faults, Rule
 from desktop_app.sandbox.server import Served, serve
-from desktop_app.session import Session, open_session
+from desktop_app.session import Session, open_session, utc_now
 from desktop_app.settings import LifenAccount, Profile, Security, Settings, load_settings
 from desktop_app.system.paths import Folders, find_folders
 from desktop_app.system.secrets import SecretFile
@@ -172,3 +172,20 @@ async def test_other_hospitals_and_environments_do_not_see_the_letters(
             assert await session.outbox.sendings(SendingFilter()) == []
         async with open_session(settings, folders) as session:
             assert len(await session.outbox.sendings(SendingFilter())) == 1
+
+
+async def test_what_was_in_flight_is_decided_before_the_platform_is_reached(
+    folders: Folders, tmp_path: Path
+) -> None:
+    async with serve() as served:
+        settings = over_a_socket(served)
+        await keep_secret(folders)
+        async with open_session(settings, folders) as session:
+            (job,) = (await compose(session, tmp_path)).jobs
+            await session.outbox.change(job.id, Claimed())
+            await session.outbox.change(job.id, Passed(utc_now()))
+        (folders.keys / "secrets.json").unlink()
+        async with open_session(settings, folders) as session:
+            with pytest.raises(Misconfigured):
+                await session.work()
+            assert (await session.outbox.job(job.id)).state is JobState.IN_DOUBT

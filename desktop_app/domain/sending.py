@@ -137,7 +137,9 @@ class TrackingPostponed:
 
 @dataclass(frozen=True, slots=True)
 class TrackingEnded:
-    """A day went by without a final word from the platform."""
+    """A day went by without a final word; a late one is still asked for, at ``next_poll``."""
+
+    next_poll: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,8 @@ class DeclaredSent:
 @dataclass(frozen=True, slots=True)
 class DeclaredNotSent:
     """A person found out that it had not arrived: it may leave again."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,25 +274,16 @@ def advance(job: Job, event: JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 -
             return replace(job, state=_S.BLOCKED, not_before=until, passed_at=None, reason=reason)
         case ((_S.ACCEPTED | _S.IN_DOUBT), Tracked()) if job.transaction_id is not None:
             return _tracked(job, event)
-        case _S.ACCEPTED, TrackingPostponed(next_poll):
+        case ((_S.ACCEPTED | _S.IN_DOUBT), TrackingPostponed(next_poll)) if job.transaction_id:
             return replace(job, polls=job.polls + 1, not_before=next_poll)
-        case _S.ACCEPTED, TrackingEnded():
-            return replace(job, state=_S.IN_DOUBT, not_before=None, reason="tracking_ended")
+        case _S.ACCEPTED, TrackingEnded(next_poll):
+            return replace(job, state=_S.IN_DOUBT, not_before=next_poll, reason="tracking_ended")
         case _S.IN_DOUBT, DeclaredSent(at):
-            return replace(
-                job, state=_S.DELIVERED, not_before=None, finished_at=at, reason="declared_sent"
-            )
-        case _S.IN_DOUBT, DeclaredNotSent():
-            return replace(
-                job,
-                state=_S.QUEUED,
-                not_before=None,
-                passed_at=None,
-                accepted_at=None,
-                transaction_id=None,
-                polls=0,
-                reason=None,
-            )
+            return _closed(job, DeliveryState.DELIVERED, at)
+        case _S.IN_DOUBT, DeclaredNotSent(at):
+            if any(one.state is DeliveryState.DELIVERED for one in job.deliveries):
+                return _closed(job, DeliveryState.FAILED, at)  # never twice to who has it already
+            return _afresh(job)
         case _S.UNDELIVERED, Settled():
             return replace(job, settled=True)
         case state, Requeued() if state in _MAY_REQUEUE:
@@ -319,9 +314,43 @@ def _tracked(job: Job, event: Tracked) -> Job:
             finished_at=event.at,
             reason=None,
         )
-    if job.state is _S.IN_DOUBT:
-        return job
     return replace(job, not_before=event.next_poll)
+
+
+def _closed(job: Job, open_ones: DeliveryState, at: datetime) -> Job:
+    """A person says what became of the recipients that the platform has not spoken of.
+
+    What it has said stays: a known failure does not disappear because the rest arrived.
+    """
+    settled = (DeliveryState.DELIVERED, DeliveryState.FAILED)
+    deliveries = tuple(
+        one if one.state in settled else replace(one, state=open_ones) for one in job.deliveries
+    )
+    failed = any(one.state is DeliveryState.FAILED for one in deliveries)
+    return replace(
+        job,
+        state=_S.UNDELIVERED if failed else _S.DELIVERED,
+        not_before=None,
+        finished_at=at,
+        reason=None if failed else "declared_sent",
+        deliveries=deliveries,
+    )
+
+
+def _afresh(job: Job) -> Job:
+    """As if it had never been tried, but for the count of attempts."""
+    pending = DeliveryState.PENDING
+    return replace(
+        job,
+        state=_S.QUEUED,
+        not_before=None,
+        passed_at=None,
+        accepted_at=None,
+        transaction_id=None,
+        polls=0,
+        reason=None,
+        deliveries=tuple(replace(one, state=pending, reason=None) for one in job.deliveries),
+    )
 
 
 def _merged(known: Delivery, said: Delivery | None) -> Delivery:
@@ -348,8 +377,9 @@ def is_outstanding(job: Job, now: datetime) -> bool:
             return True
         case _S.UNDELIVERED:
             return not job.settled
-        case _S.QUEUED:
-            return (now - job.created_at).total_seconds() > _ON_ITS_WAY_SECONDS
+        case _S.HELD | _S.QUEUED:
+            due = job.not_before or job.created_at
+            return (now - due).total_seconds() > _ON_ITS_WAY_SECONDS
         case _:
             return False
 

@@ -28,6 +28,8 @@ TRACKING_STEPS = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds
 TRACKING_PACE = (timedelta(minutes=2), timedelta(minutes=5))
 """After the first steps, somewhere between these (lifen.md U16)."""
 TRACKING_ENDS = timedelta(hours=24)
+LATE_PACE = (timedelta(hours=1), timedelta(hours=2))
+"""After that a late word is still worth asking for: it settles the doubt without a person."""
 
 
 def backoff(attempts: int) -> timedelta:
@@ -41,8 +43,16 @@ def next_poll(polls: int, now: datetime) -> datetime:
     """When to ask again what became of an accepted letter, after ``polls`` questions."""
     if polls < len(TRACKING_STEPS):
         return now + TRACKING_STEPS[polls]
-    low, high = TRACKING_PACE
-    return now + random.uniform(0, 1) * (high - low) + low  # noqa: S311 - spreads load
+    return now + _between(*TRACKING_PACE)
+
+
+def late_poll(now: datetime) -> datetime:
+    """When to ask again for the word that did not come in a day."""
+    return now + _between(*LATE_PACE)
+
+
+def _between(low: timedelta, high: timedelta) -> timedelta:
+    return random.uniform(0, 1) * (high - low) + low  # noqa: S311 - spreads load
 
 
 def verdict(  # noqa: C901, PLR0911, PLR0912 - the whole table

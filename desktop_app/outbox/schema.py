@@ -3,7 +3,10 @@
 import sqlite3
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from desktop_app.domain.errors import StoreTrouble
+from desktop_app.outbox.disk import trouble
 
 MIGRATIONS = (
     """
@@ -64,6 +67,8 @@ MIGRATIONS = (
     """,
 )
 VERSION = len(MIGRATIONS)
+_PATIENCE = 10
+"""Seconds that one process waits for another's writing."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -71,9 +76,22 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Commits reach the disk before they return (WAL with ``synchronous=FULL``): the point of no
     return depends on it. Raises ``StoreTrouble``: ``future`` for a database that a newer
-    program wrote, which is left untouched.
+    program wrote, which is left untouched. One process opens at a time: two must not migrate
+    together, and switching to WAL does not wait for anybody.
     """
-    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        with FileLock(f"{path}.opening", timeout=_PATIENCE):
+            return _connect(path)
+    except Timeout as error:
+        raise StoreTrouble("other") from error
+    except OSError as error:
+        raise StoreTrouble(trouble(error)) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE
+    )
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")

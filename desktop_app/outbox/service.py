@@ -33,6 +33,7 @@ from desktop_app.outbox.store import Seal, Store, new_id
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_KEPT_DISCARDED = timedelta(days=1)
 _LACKS = {
     Topic.PATIENT_MISSING: "patient",
     Topic.RECIPIENTS_MISSING: "recipients",
@@ -67,7 +68,9 @@ class Outbox:
         except BaseException:
             thread.shutdown()
             raise
-        return cls(store, thread, now)
+        outbox = cls(store, thread, now)
+        outbox._version = await outbox._read(store.version)
+        return outbox
 
     async def aclose(self) -> None:
         """Finish what is being written and release the file."""
@@ -96,6 +99,10 @@ class Outbox:
         """Bring back a letter that was put away."""
         return await self._write(self._store.discard, letter_id, None)
 
+    async def forget_discarded(self) -> int:
+        """Remove what was put away more than a day ago; returns how many letters."""
+        return await self._write(self._store.forget_discarded, self._now() - _KEPT_DISCARDED)
+
     async def letter(self, letter_id: LetterId) -> Letter:
         """One letter, sent or not."""
         return await self._read(self._store.letter, letter_id)
@@ -111,6 +118,8 @@ class Outbox:
         for line in check(letter):
             if line.verdict is Verdict.BLOCK:
                 raise Incomplete(_LACKS[line.topic])
+        if not targets:
+            raise Incomplete("targets")
         now = self._now()
         jobs = [self._job(letter, target, now, hold) for target in targets]
         return await self._write(self._store.seal_letter, letter, jobs, now)
@@ -128,20 +137,21 @@ class Outbox:
         job = await self.job(job_id)
         self.quiet.pop(job.target, None)
         match job.state:
-            case JobState.QUEUED:
-                self._changed()
-                return job
             case JobState.UNDELIVERED:
                 return await self._resend(job)
-            case JobState.BLOCKED:
+            case JobState.QUEUED | JobState.WAITING | JobState.BLOCKED:
                 await self._unbar(job.target)
+                if job.state is JobState.WAITING:
+                    return await self.change(job_id, Requeued())
+                self._changed()
                 return await self.job(job_id)
             case _:
                 return await self.change(job_id, Requeued())
 
     async def resolve(self, job: JobId, *, sent: bool) -> Job:
         """Settle a job in doubt with what a person found out."""
-        return await self.change(job, DeclaredSent(self._now()) if sent else DeclaredNotSent())
+        now = self._now()
+        return await self.change(job, DeclaredSent(now) if sent else DeclaredNotSent(now))
 
     async def settle(self, job: JobId) -> Job:
         """Note that a person has dealt with an undelivered job by other means."""
@@ -168,9 +178,11 @@ class Outbox:
         """As ``Store.jobs_in``."""
         return await self._read(self._store.jobs_in, states, due=due, but=but, limit=limit)
 
-    async def next_moment(self, states: Iterable[JobState]) -> datetime | None:
+    async def next_moment(
+        self, states: Iterable[JobState], but: Iterable[Target] = ()
+    ) -> datetime | None:
         """As ``Store.next_moment``."""
-        return await self._read(self._store.next_moment, states)
+        return await self._read(self._store.next_moment, states, but)
 
     async def sendings(self, wanted: SendingFilter) -> Sequence[Sending]:
         """Queue and history in one list: what needs a person first, then the newest."""

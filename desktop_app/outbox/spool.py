@@ -1,7 +1,6 @@
 """The private copy of each document: what is shown is what is sent."""
 
 import asyncio
-import errno
 import hashlib
 import os
 import secrets
@@ -13,6 +12,7 @@ from typing import BinaryIO
 
 from desktop_app.domain.errors import FileTrouble, StoreTrouble
 from desktop_app.domain.letters import Document, DocumentId
+from desktop_app.outbox.disk import trouble
 
 _PIECE = 1 << 20
 _ABANDONED_AFTER = timedelta(days=1)
@@ -82,7 +82,7 @@ class Spool:
                     part.replace(self.path(document))
                     _sync_folder(self._folder)
                 except OSError as error:
-                    raise StoreTrouble(_trouble(error)) from error
+                    raise StoreTrouble(trouble(error)) from error
         finally:
             part.unlink(missing_ok=True)
         return Spooled(document, digest.hexdigest(), size)
@@ -90,10 +90,10 @@ class Spool:
     def _checked(self, document: Document, size: int) -> Iterator[bytes]:
         digest = hashlib.sha256()
         with _opened(self.path(document.id), document.name) as copy:
-            ahead = copy.read(size)
+            ahead = _read(copy, document.name, size)
             while ahead:
                 digest.update(ahead)
-                piece, ahead = ahead, copy.read(size)
+                piece, ahead = ahead, _read(copy, document.name, size)
                 if not ahead and digest.hexdigest() != document.sha256:
                     raise FileTrouble("changed", document.name)
                 yield piece
@@ -120,10 +120,10 @@ def _opened(path: Path, name: str = "") -> BinaryIO:
         raise FileTrouble(kind, name or path.name) from error
 
 
-def _read(origin: BinaryIO, name: str) -> bytes:
-    """A piece of the source; its own troubles are told apart from the copy's."""
+def _read(origin: BinaryIO, name: str, size: int = _PIECE) -> bytes:
+    """A piece of a document; its own troubles are told apart from those of writing a copy."""
     try:
-        return origin.read(_PIECE)
+        return origin.read(size)
     except OSError as error:
         raise FileTrouble("unreadable", name) from error
 
@@ -137,13 +137,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _trouble(error: OSError) -> str:
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            return "full"
-        case errno.EROFS | errno.EACCES | errno.EPERM:
-            return "read_only"
-        case _:
-            return "other"

@@ -127,6 +127,16 @@ class Store:
             )
         return rows.letter_from(row["body"])
 
+    def forget_discarded(self, before: datetime) -> int:
+        """Remove the letters of the tray that were put away before then; returns how many."""
+        with self._writing():
+            gone = self._db.execute(
+                "DELETE FROM letters WHERE owner = :owner AND seal = :seal AND sent_at IS NULL"
+                " AND discarded_at < :before",
+                {**self._seal, "before": rows.stamp(before)},
+            )
+        return gone.rowcount
+
     def letter(self, letter_id: LetterId) -> Letter:
         """One letter, sent or not."""
         return rows.letter_from(self._letter_row(letter_id)["body"])
@@ -230,23 +240,29 @@ class Store:
     ) -> list[Job]:
         """The jobs that stand in one of ``states``, first come first.
 
-        ``due`` keeps those whose time has come by then, ``but`` leaves targets out.
+        One that has to wait comes when its time does, not before those that came after it: a
+        letter that always fails must not keep the others back. ``due`` keeps those whose time
+        has come by then, ``but`` leaves targets out.
         """
         when = "" if due is None else " AND (jobs.not_before IS NULL OR jobs.not_before <= :due)"
         return self._with_deliveries(
             self.query(
                 f"{_JOBS} WHERE {MINE} AND jobs.state IN ({_listed(states)}){when}"
-                f" AND jobs.target NOT IN ({_listed(but)}) ORDER BY jobs.place LIMIT :limit",
+                f" AND jobs.target NOT IN ({_listed(but)})"
+                " ORDER BY coalesce(jobs.not_before, jobs.created_at), jobs.place LIMIT :limit",
                 due=rows.stamp(due),
                 limit=limit,
             )
         )
 
-    def next_moment(self, states: Iterable[JobState]) -> datetime | None:
-        """The earliest time that a job in one of ``states`` waits for."""
+    def next_moment(
+        self, states: Iterable[JobState], but: Iterable[Target] = ()
+    ) -> datetime | None:
+        """The earliest time that a job in one of ``states`` waits for; ``but`` as ``jobs_in``."""
         ((earliest,),) = self.query(
             "SELECT min(jobs.not_before) FROM jobs JOIN letters ON letters.id = jobs.letter"  # noqa: S608
             f" WHERE {MINE} AND jobs.state IN ({_listed(states)})"
+            f" AND jobs.target NOT IN ({_listed(but)})"
         )
         return rows.moment(earliest)
 

@@ -40,7 +40,7 @@ from desktop_app.domain.sending import (
     TrackingEnded,
     TrackingPostponed,
 )
-from desktop_app.outbox.policy import TRACKING_ENDS, next_poll, verdict
+from desktop_app.outbox.policy import TRACKING_ENDS, late_poll, next_poll, verdict
 from desktop_app.outbox.service import Outbox
 
 log = logging.getLogger(__name__)
@@ -89,8 +89,8 @@ class Worker:
         forget = self._outbox.watch(self._ring)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._repeat(self.send_one, _LEAVING))
-                group.create_task(self._repeat(self.track_one, (JobState.ACCEPTED,)))
+                group.create_task(self._repeat(self.send_one, self._next_leaving))
+                group.create_task(self._repeat(self.track_one, self._next_word))
         finally:
             forget()
 
@@ -106,8 +106,8 @@ class Worker:
     async def send_one(self) -> bool:
         """Carry the first job whose time has come as far as it will go; False if there is none."""
         now = self._now()
-        barred = {job.target for job in await self._outbox.jobs_in((JobState.BLOCKED,))}
-        quiet = {target for target, until in self._outbox.quiet.items() if until > now}
+        await self._release(now)
+        barred, quiet = await self._kept_back(now)
         due = await self._outbox.jobs_in(_LEAVING, due=now, but=barred | quiet, limit=1)
         due = due or await self._outbox.jobs_in((JobState.BLOCKED,), due=now, but=quiet, limit=1)
         if not due:
@@ -117,14 +117,42 @@ class Worker:
 
     async def track_one(self) -> bool:
         """Ask what became of the first accepted letter that is due; False if there is none."""
-        due = await self._outbox.jobs_in((JobState.ACCEPTED,), due=self._now(), limit=1)
+        now = self._now()
+        due = await self._outbox.jobs_in((JobState.ACCEPTED,), due=now, limit=1)
+        due = due or [job for job in await self._doubtful(now) if job.transaction_id is not None]
         if not due:
             return False
         await self._follow(due[0])
         return True
 
+    async def _doubtful(self, now: datetime) -> Sequence[Job]:
+        """Those whose fate a late word may still tell; most have no number to ask about."""
+        return await self._outbox.jobs_in((JobState.IN_DOUBT,), due=now)
+
+    async def _release(self, now: datetime) -> None:
+        """End the undo windows whose time has come, whether or not the platform is to be had."""
+        for job in await self._outbox.jobs_in((JobState.HELD,), due=now):
+            with contextlib.suppress(StaleJob, IllegalMove):  # taken back at the last moment
+                await self._outbox.change(job.id, Released(), job.revision)
+
+    async def _kept_back(self, now: datetime) -> tuple[set[Target], set[Target]]:
+        """The targets that are barred, and those that a passing failure keeps quiet."""
+        barred = {job.target for job in await self._outbox.jobs_in((JobState.BLOCKED,))}
+        return barred, {target for target, until in self._outbox.quiet.items() if until > now}
+
+    async def _next_leaving(self) -> datetime | None:
+        barred, quiet = await self._kept_back(self._now())
+        leaving = await self._outbox.next_moment(_LEAVING, but=barred | quiet)
+        held = await self._outbox.next_moment((JobState.HELD,))
+        return min((one for one in (leaving, held) if one is not None), default=None)
+
+    async def _next_word(self) -> datetime | None:
+        return await self._outbox.next_moment((JobState.ACCEPTED,))
+
     async def _repeat(
-        self, step: Callable[[], Awaitable[bool]], states: Sequence[JobState]
+        self,
+        step: Callable[[], Awaitable[bool]],
+        next_moment: Callable[[], Awaitable[datetime | None]],
     ) -> None:
         bell = asyncio.Event()
         self._bells.append(bell)
@@ -134,8 +162,10 @@ class Worker:
                 if await step():
                     continue
                 await self._outbox.look_outside()
-                moment = await self._outbox.next_moment(states)
-            except (StoreTrouble, StaleJob) as error:
+                moment = await next_moment()
+            except StaleJob:
+                continue  # somebody was quicker: look again
+            except StoreTrouble as error:
                 log.warning("outbox: %s", error)
                 moment = self._now() + _TROUBLED_DISK
             await self._rest(bell, moment)
@@ -153,9 +183,7 @@ class Worker:
                 await bell.wait()
 
     async def _carry(self, job: Job) -> None:
-        if job.state is JobState.HELD:
-            job = await self._outbox.change(job.id, Released(), job.revision)
-        elif job.state is JobState.BLOCKED:
+        if job.state is JobState.BLOCKED:
             job = await self._outbox.change(job.id, Requeued(), job.revision)
         job = await self._outbox.change(job.id, Claimed(), job.revision)
         self._left = False
@@ -207,21 +235,22 @@ class Worker:
 
     async def _follow(self, job: Job) -> None:
         now = self._now()
-        again = next_poll(job.polls + 1, now)
         late = job.accepted_at is not None and now - job.accepted_at >= TRACKING_ENDS
+        again = late_poll(now) if late else next_poll(job.polls + 1, now)
+        open_still = job.state is JobState.ACCEPTED
         event: JobEvent
         try:
             said = await self._platforms[job.target].track(job.transaction_id or "")
         except AppError as error:
             log.info("job %s: tracking: %s", job.id, error)
-            event = TrackingEnded() if late else TrackingPostponed(again)
+            event = TrackingEnded(again) if late and open_still else TrackingPostponed(again)
         else:
             event = Tracked(tuple(said), now, again)
         with contextlib.suppress(IllegalMove):
             followed = await self._outbox.change(job.id, event)
             if late and followed.state is JobState.ACCEPTED:
-                await self._outbox.change(job.id, TrackingEnded())
+                await self._outbox.change(job.id, TrackingEnded(again))
 
 
-_LEAVING = (JobState.HELD, JobState.QUEUED, JobState.WAITING)
+_LEAVING = (JobState.QUEUED, JobState.WAITING)
 _LONGEST_REST = 1.0

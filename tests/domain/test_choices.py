@@ -42,7 +42,7 @@ MOVES: dict[Choice, JobEvent] = {
     C.WITHDRAW: Withdrawn(NOW),
     C.CANCEL: Withdrawn(NOW),
     C.SENT: DeclaredSent(NOW),
-    C.NOT_SENT: DeclaredNotSent(),
+    C.NOT_SENT: DeclaredNotSent(NOW),
     C.RESEND: Settled(),
     C.SETTLE: Settled(),
     C.RETRY: Requeued(),

@@ -56,7 +56,7 @@ EVENTS: tuple[JobEvent, ...] = (
     Accepted("tx", NOW, LATER),
     Tracked((delivery(A, DeliveryState.DELIVERED),), NOW, LATER),
     TrackingPostponed(LATER),
-    TrackingEnded(),
+    TrackingEnded(LATER),
     Postponed(LATER, "unreachable"),
     Interrupted(),
     LostSight("cut"),
@@ -64,7 +64,7 @@ EVENTS: tuple[JobEvent, ...] = (
     Barred(LATER, "scope"),
     Requeued(),
     DeclaredSent(NOW),
-    DeclaredNotSent(),
+    DeclaredNotSent(NOW),
     Settled(),
     Withdrawn(NOW),
 )
@@ -87,6 +87,7 @@ ALLOWED: dict[tuple[JobState, type], JobState] = {
     (S.ACCEPTED, TrackingPostponed): S.ACCEPTED,
     (S.ACCEPTED, TrackingEnded): S.IN_DOUBT,
     (S.IN_DOUBT, Tracked): S.DELIVERED,
+    (S.IN_DOUBT, TrackingPostponed): S.IN_DOUBT,
     (S.IN_DOUBT, DeclaredSent): S.DELIVERED,
     (S.IN_DOUBT, DeclaredNotSent): S.QUEUED,
     (S.REFUSED, Requeued): S.QUEUED,
@@ -196,3 +197,31 @@ def test_a_settled_failure_is_no_longer_counted() -> None:
     failed = job(S.UNDELIVERED)
     assert is_outstanding(failed, NOW)
     assert not is_outstanding(advance(failed, Settled()), NOW)
+
+
+def test_a_person_s_yes_does_not_hide_a_failure_that_is_known() -> None:
+    doubt = job(S.IN_DOUBT, delivery(A), delivery(B, DeliveryState.FAILED))
+    told = advance(doubt, DeclaredSent(NOW))
+    assert told.state is S.UNDELIVERED
+    assert [one.state for one in told.deliveries] == [DeliveryState.DELIVERED, DeliveryState.FAILED]
+    assert is_outstanding(told, NOW)
+
+
+def test_a_person_s_no_never_sends_again_to_who_has_it_already() -> None:
+    doubt = job(S.IN_DOUBT, delivery(A, DeliveryState.DELIVERED), delivery(B))
+    told = advance(doubt, DeclaredNotSent(NOW))
+    assert told.state is S.UNDELIVERED
+    assert [one.state for one in told.deliveries] == [DeliveryState.DELIVERED, DeliveryState.FAILED]
+
+
+def test_a_person_s_no_to_all_of_it_starts_from_a_clean_sheet() -> None:
+    doubt = job(S.IN_DOUBT, delivery(A, DeliveryState.FAILED), delivery(B, DeliveryState.UNKNOWN))
+    told = advance(doubt, DeclaredNotSent(NOW))
+    assert (told.state, told.transaction_id) == (S.QUEUED, None)
+    assert {one.state for one in told.deliveries} == {DeliveryState.PENDING}
+
+
+def test_an_undo_window_that_ended_long_ago_is_counted() -> None:
+    held = replace(job(S.HELD), not_before=NOW + timedelta(seconds=10))
+    assert not is_outstanding(held, NOW + timedelta(seconds=100))
+    assert is_outstanding(held, NOW + timedelta(seconds=140))

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -279,3 +280,38 @@ async def test_what_another_process_queued_is_noticed(
     await elsewhere.aclose()
     await outbox.look_outside()
     assert heard == [1]
+
+
+async def test_a_letter_for_no_target_stays_in_the_tray(outbox: Outbox) -> None:
+    letter = a_letter()
+    await outbox.add(letter)
+    with pytest.raises(Incomplete):
+        await outbox.send(letter, (), NOW)
+    assert await outbox.drafts() == [letter]
+
+
+async def test_what_was_put_away_is_forgotten_after_a_day_and_nothing_else(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    kept, away, gone = a_letter(), a_letter(), a_letter()
+    for letter in (kept, away, gone):
+        await outbox.add(letter)
+    left = await sent(outbox)
+    await outbox.discard(gone.id)
+    clock.forward(hours=25)
+    await outbox.discard(away.id)
+    assert await outbox.forget_discarded() == 1
+    assert await outbox.drafts() == [kept]
+    assert await outbox.restore(away.id) == away
+    assert (await outbox.job(left.id)).state is JobState.QUEUED
+    with pytest.raises(Unknown):
+        await outbox.restore(gone.id)
+
+
+async def test_many_may_open_a_new_store_at_once(tmp_path: Path, clock: HandClock) -> None:
+    path = tmp_path / "new.db"
+    stores = await asyncio.gather(*(Outbox.open(path, SEAL, clock) for _ in range(8)))
+    await stores[0].add(a_letter())
+    assert len(await stores[7].drafts()) == 1
+    for store in stores:
+        await store.aclose()

@@ -464,3 +464,93 @@ async def test_a_wish_from_another_process_to_try_now_is_granted_now(
     await outbox.look_outside()
     assert await worker.send_one()
     assert len(platform.received) == 1
+
+
+async def test_a_letter_that_always_fails_does_not_keep_the_others_back(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, clock: HandClock, send: Send
+) -> None:
+    await send()
+    behind = await send()
+    platform.before += [ServerTrouble(500), None]
+    assert await worker.send_one()
+    clock.forward(minutes=5)
+    assert await worker.send_one()
+    assert (await outbox.job(behind.id)).state is S.ACCEPTED
+
+
+async def test_an_undo_window_ends_in_time_behind_a_barred_platform_too(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, clock: HandClock, send: Send
+) -> None:
+    await send()
+    platform.before.append(NotAllowed("scope"))
+    await worker.send_one()
+    held = await send(hold=timedelta(seconds=10))
+    clock.forward(seconds=11)
+    assert not await worker.send_one()
+    assert (await outbox.job(held.id)).state is S.QUEUED
+    clock.forward(minutes=3)
+    assert (await outbox.overview()).outstanding == 2
+
+
+async def test_a_letter_taken_back_as_its_window_ends_does_not_leave(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, clock: HandClock, send: Send
+) -> None:
+    held = await send(hold=timedelta(seconds=10))
+    clock.forward(seconds=11)
+    await outbox.withdraw(held.sending)
+    assert not await worker.send_one()
+    assert not platform.received
+
+
+async def test_try_now_means_now_behind_a_barred_platform(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, send: Send
+) -> None:
+    await send()
+    behind = await send()
+    platform.before.append(NotAllowed("scope"))
+    await worker.send_one()
+    assert not await worker.send_one()
+    await outbox.retry(behind.id)
+    while await worker.send_one():
+        pass
+    assert len(platform.received) == 2
+
+
+async def test_a_late_word_settles_the_doubt_without_a_person(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, clock: HandClock, send: Send
+) -> None:
+    job = await send()
+    await worker.send_one()
+    clock.forward(hours=24)
+    platform.tracking.append(())
+    await worker.track_one()
+    assert not await worker.track_one()
+    clock.forward(hours=2)
+    platform.tracking.append(Unreachable("dns"))
+    assert await worker.track_one()
+    clock.forward(hours=2)
+    platform.tracking.append((said(job.deliveries[0].address, DeliveryState.DELIVERED),))
+    assert await worker.track_one()
+    assert (await outbox.job(job.id)).state is S.DELIVERED
+
+
+async def test_a_doubt_without_a_number_has_nothing_to_ask(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, clock: HandClock, send: Send
+) -> None:
+    job = await send()
+    platform.after.append(InDoubt("cut"))
+    await worker.send_one()
+    clock.forward(days=2)
+    assert not await worker.track_one()
+    assert (await outbox.job(job.id)).state is S.IN_DOUBT
+
+
+async def test_the_wait_that_the_server_asked_for_outlives_a_look_at_the_database(
+    outbox: Outbox, worker: Worker, platform: ObedientPlatform, send: Send
+) -> None:
+    await send()
+    await send()
+    platform.before.append(Throttled(timedelta(minutes=10)))
+    await worker.send_one()
+    await outbox.look_outside()
+    assert not await worker.send_one()
