@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from desktop_app.cli.answers import Answers
-from desktop_app.domain.sending import Job, JobId, JobState
+from desktop_app.domain.sending import FINAL, Job, JobId, JobState
 from desktop_app.outbox.service import Outbox
 from desktop_app.sandbox.server import serve
 from desktop_app.session import Session
@@ -20,7 +20,7 @@ HORIZON = timedelta(seconds=60)
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-_OPEN = tuple(state for state in JobState if state not in (JobState.DELIVERED, JobState.CANCELLED))
+_OPEN = tuple(state for state in JobState if state not in FINAL)
 _LOOK_AGAIN = 0.5
 """Seconds after which the clock alone may have made the queue idle."""
 

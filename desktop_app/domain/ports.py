@@ -114,6 +114,7 @@ class Overview:
     need_person: int = 0
     delivered_today: int = 0
     total: int = 0
+    damaged: int = 0  # letters on this disk that can no longer be read, left as they are
     barred: str | None = None  # why the platform is paused, a ``NotAllowed.cause``
     last_delivered_at: datetime | None = None
 

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from desktop_app.domain.identity import fold
 from desktop_app.domain.people import PatientId, Recipient
 from desktop_app.domain.ports import Overview, SendingFilter
-from desktop_app.domain.sending import Job, JobState, Sending, Target, is_outstanding, needs_person
+from desktop_app.domain.sending import (
+    FINAL,
+    Job,
+    JobState,
+    Sending,
+    Target,
+    is_outstanding,
+    needs_person,
+)
 from desktop_app.outbox import rows
 from desktop_app.outbox.store import MINE, Store
 
@@ -44,17 +52,17 @@ def sendings(store: Store, wanted: SendingFilter) -> list[Sending]:
     jobs = _jobs_by_letter(store, [row["id"] for row in found])
     return [
         Sending(
-            letter=rows.letter_from(row["body"]),
+            letter=letter,
             sent_at=datetime.fromisoformat(row["sent_at"]),
             jobs=tuple(jobs.get(row["id"], ())),
         )
-        for row in found
+        for row, letter in store.readable(found)
     ]
 
 
 def overview(store: Store, now: datetime) -> Overview:
     """The counts that are always in sight; a letter counts once, however many jobs it has."""
-    open_jobs = store.jobs_in(state for state in JobState if state not in _CLOSED)
+    open_jobs = store.jobs_in(state for state in JobState if state not in FINAL)
     barred = [job.reason for job in open_jobs if job.state is JobState.BLOCKED]
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     (counts,) = store.query(
@@ -75,25 +83,23 @@ def overview(store: Store, now: datetime) -> Overview:
         need_person=_letters(job for job in open_jobs if needs_person(job)),
         delivered_today=counts["today"],
         total=counts["total"],
+        damaged=len(store.damaged),
         barred=barred[0] if barred else None,
         last_delivered_at=rows.moment(counts["last"]),
     )
 
 
-_CLOSED = frozenset({JobState.DELIVERED, JobState.CANCELLED})
-
-
 def usual(store: Store, patient: PatientId) -> list[Recipient]:
     """Who was sent letters about this patient, most recent first, each address once."""
     found = store.query(
-        f"SELECT body FROM letters WHERE {_SENT} AND patient = :patient"  # noqa: S608 - constants
+        f"SELECT id, body FROM letters WHERE {_SENT} AND patient = :patient"  # noqa: S608 - constants
         " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id"
         " AND jobs.state = 'cancelled') ORDER BY sent_at DESC LIMIT 50",
         patient=patient,
     )
     known: dict[str, Recipient] = {}
-    for row in found:
-        for recipient in rows.letter_from(row["body"]).recipients:
+    for _row, letter in store.readable(found):
+        for recipient in letter.recipients:
             known.setdefault(recipient.address.casefold(), recipient)
     return list(known.values())[:USUAL]
 

@@ -1,5 +1,6 @@
 """Letters and jobs on disk. Synchronous: ``service`` keeps it on a thread of its own."""
 
+import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,8 @@ from desktop_app.domain.sending import (
     advance,
 )
 from desktop_app.outbox import rows, schema
+
+log = logging.getLogger(__name__)
 
 MINE = "letters.owner = :owner AND letters.seal = :seal"
 """Whose rows a statement may touch; every statement that reads or finds letters says it."""
@@ -83,6 +86,8 @@ class Store:
         with named_troubles():
             self._db = schema.connect(path)
         self._seal = {"owner": seal.owner, "seal": seal.account}
+        self.damaged: set[str] = set()
+        """Ids of the letters that were met and could not be read; left as they are."""
 
     def close(self) -> None:
         """Release the file."""
@@ -113,10 +118,22 @@ class Store:
     def drafts(self) -> list[Letter]:
         """The letters of the tray, oldest first."""
         found = self.query(
-            f"SELECT body FROM letters WHERE {MINE}"  # noqa: S608 - constant
+            f"SELECT id, body FROM letters WHERE {MINE}"  # noqa: S608 - constant
             " AND sent_at IS NULL AND discarded_at IS NULL ORDER BY place"
         )
-        return [rows.letter_from(row["body"]) for row in found]
+        return [letter for _row, letter in self.readable(found)]
+
+    def readable(self, found: Iterable[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Letter]]:
+        """The letters of some rows; one that was damaged is set aside and hides no other."""
+        for row in found:
+            try:
+                letter = rows.letter_from(row["body"])
+            except StoreTrouble:
+                if row["id"] not in self.damaged:
+                    self.damaged.add(row["id"])
+                    log.error("letter %s: damaged", row["id"])  # noqa: TRY400 - no trace: its text
+            else:
+                yield row, letter
 
     def discard(self, letter_id: LetterId, at: datetime | None) -> Letter:
         """Put a letter of the tray away (``at`` set) or bring it back (``None``)."""

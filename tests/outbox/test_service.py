@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -315,3 +316,21 @@ async def test_many_may_open_a_new_store_at_once(tmp_path: Path, clock: HandCloc
     assert len(await stores[7].drafts()) == 1
     for store in stores:
         await store.aclose()
+
+
+async def test_one_damaged_letter_hides_no_other_and_is_counted(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    draft, lost_draft = a_letter(), a_letter()
+    await outbox.add(draft)
+    await outbox.add(lost_draft)
+    job, lost = await sent(outbox), await sent(outbox)
+    database = sqlite3.connect(tmp_path / "navette.db")
+    with database:
+        database.execute(
+            "UPDATE letters SET body = x'7b22' WHERE id IN (?, ?)", (lost_draft.id, lost.sending)
+        )
+    database.close()
+    assert await outbox.drafts() == [draft]
+    assert [one.letter.id for one in await outbox.sendings(SendingFilter())] == [job.sending]
+    assert (await outbox.overview()).damaged == 2
