@@ -12,11 +12,11 @@ from desktop_app.fhir.http import FhirHttp
 from desktop_app.fhir.lifen.client import LifenClient
 from desktop_app.fhir.lifen.search import TENANTS
 from desktop_app.fhir.pace import PacedTransport
-from desktop_app.settings import LifenAccount
+from desktop_app.fhir.watchful import WatchfulTransport
+from desktop_app.settings import LifenAccount, is_loopback
 
 MAX_CONNECTIONS = 4
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @contextlib.asynccontextmanager
@@ -64,12 +64,12 @@ async def open_lifen(
 def _network(
     account: LifenAccount, verify: ssl.SSLContext | None, proxy: str | None
 ) -> httpx.AsyncBaseTransport:
-    local = httpx.URL(account.fhir_url).host in _LOOPBACK
+    local = is_loopback(httpx.URL(account.fhir_url).host)
     limits = httpx.Limits(
         max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
     )
     try:
-        return httpx.AsyncHTTPTransport(
+        return WatchfulTransport(
             verify=True if verify is None else verify,
             trust_env=False,
             limits=limits,
@@ -77,3 +77,5 @@ def _network(
         )
     except (ValueError, httpx.InvalidURL) as error:
         raise Misconfigured("network.proxy", "invalid") from error
+    except ImportError as error:  # httpx speaks SOCKS with the help of a package we do without
+        raise Misconfigured("network.proxy", "not_offered", "socks") from error
