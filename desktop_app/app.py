@@ -28,7 +28,6 @@ from desktop_app.system.logs import journal
 from desktop_app.system.paths import Folders, find_folders
 from desktop_app.tasks import Tasks
 from desktop_app.ui import dialogs
-from desktop_app.ui.demo import Demo
 from desktop_app.ui.desk import Desk
 from desktop_app.ui.garbage import Garbage
 from desktop_app.ui.style import Look
@@ -183,6 +182,8 @@ class Face:
                 return
 
     async def _play(self, directory: Path) -> None:
+        from desktop_app.ui.demo import Demo  # noqa: PLC0415 - brings Qt's test library with it
+
         demo = Demo(self.desk, directory, samples()[0][1], lambda line: print(line, flush=True))  # noqa: T201
         self.finish(await demo.play())
 

@@ -111,8 +111,9 @@ class Incomplete(AppError):
 
     ``what`` is one of ``patient``, ``recipients``, ``documents``, ``too_many_recipients``,
     ``too_many_documents``, ``documents_too_large``, ``address`` (not from the directory, or a
-    patient's), ``query_short``, ``query_empty``, ``ins_key`` (fifteen digits whose key is
-    wrong), ``patient_changed`` (the platform's record differs from what was checked).
+    patient's), ``query_short``, ``query_empty``, ``birth_year`` (two digits of it),
+    ``ins_key`` (fifteen digits whose key is wrong), ``patient_changed`` (the platform's record
+    differs from what was checked). ``limit`` is the bound, where there is one.
     """
 
     def __init__(self, what: str, limit: int = 0) -> None:

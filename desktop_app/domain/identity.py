@@ -22,6 +22,7 @@ _DATE = re.compile(
     r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2})"
     r"|(?P<bare_day>\d{2})(?P<bare_month>\d{2})(?P<bare_year>(?:18|19|20)\d{2})"
 )
+_SHORT_DATE = re.compile(r"(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1\d{2}")
 _INS = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{8}", re.IGNORECASE)
 _SPACED_INS = re.compile(
     r"\b[1-478] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}\b", re.IGNORECASE
@@ -43,7 +44,8 @@ def read_patient_query(text: str) -> PatientQuery:
 
     A birth date is understood as 14/07/1985, 14071985 or 1985-07-14; any other word with a digit
     in it is a number of the patient's. Raises ``Incomplete``: ``query_empty``, ``query_short``,
-    or ``ins_key`` when fifteen digits cannot be an INS because their key is wrong.
+    ``birth_year`` for 14/07/85, whose century nobody can know, or ``ins_key`` when fifteen digits
+    cannot be an INS because their key is wrong.
     """
     tidy = _SPACED_INS.sub(lambda found: found[0].replace(" ", ""), " ".join(text.split()))
     words: list[str] = []
@@ -83,8 +85,13 @@ def read_correspondent_query(text: str) -> tuple[CorrespondentQuery, ...]:
     if comma:
         return (CorrespondentQuery(name=name, address=town),)
     head, _, tail = tidy.rpartition(" ")
-    both = (CorrespondentQuery(name=head, address=tail),) if len(head) >= SHORTEST_QUERY else ()
+    both = (CorrespondentQuery(name=head, address=tail),) if _long(head) and _long(tail) else ()
     return (CorrespondentQuery(name=tidy), *both, CorrespondentQuery(address=tidy))
+
+
+def _long(text: str) -> bool:
+    """Whether a platform would take ``text``: neither « d' » nor « œ » is two letters to all."""
+    return min(len(text), len(fold(text).replace(" ", ""))) >= SHORTEST_QUERY
 
 
 def homonyms(patients: Iterable[Patient]) -> frozenset[PatientId]:
@@ -92,6 +99,18 @@ def homonyms(patients: Iterable[Patient]) -> frozenset[PatientId]:
     keys = {patient.id: _names(patient) for patient in patients}
     count = Counter(key for own in keys.values() for key in own)
     return frozenset(patient for patient, own in keys.items() if any(count[key] > 1 for key in own))
+
+
+def grouped(patients: Iterable[Patient]) -> tuple[Patient, ...]:
+    """``patients`` in their order, those who share their names next to each other."""
+    left = list(patients)
+    found: list[Patient] = []
+    while left:
+        first = left.pop(0)
+        alike = [one for one in left if _names(one) & _names(first)]
+        left = [one for one in left if one not in alike]
+        found += (first, *alike)
+    return tuple(found)
 
 
 def _names(patient: Patient) -> frozenset[tuple[str, str]]:
@@ -117,7 +136,9 @@ def _as_date(word: str) -> date | None:
 
 
 def _checked(word: str) -> str:
-    """An identifier as it was typed; raises ``Incomplete`` for an INS with a wrong key."""
+    """An identifier as it was typed; raises ``Incomplete`` for what only looks like one."""
+    if _SHORT_DATE.fullmatch(word):
+        raise Incomplete("birth_year")
     if _INS.fullmatch(word):
         if not nir.is_valid(word.upper()):
             raise Incomplete("ins_key")

@@ -39,12 +39,10 @@ class Patient:
     birth_date: date | None = None
     birth_place: str | None = None
     ipp: str | None = None
-    ipp_system: str | None = None
     ins: str | None = None
     ins_qualified: bool = False
     reliability: str | None = None
     deceased: bool = False
-    managing_organization: str | None = None
 
 
 class Kind(StrEnum):

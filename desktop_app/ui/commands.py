@@ -15,7 +15,7 @@ KEYS: Mapping[str, tuple[QKeySequence | QKeyCombination | str, ...]] = {
     "paste": ("Ctrl+V",),
     "patient": ("Ctrl+P",),
     "recipients": ("Ctrl+D",),
-    "send": ("Ctrl+Return", "Ctrl+Enter"),
+    "send": ("Ctrl+Enter", "Ctrl+Return"),
     "undo": ("Ctrl+Z",),
     "put_away": ("Del",),
     "to_send": ("Ctrl+1", QKeyCombination(_CTRL, _K.Key_Ampersand)),
@@ -30,7 +30,7 @@ KEYS: Mapping[str, tuple[QKeySequence | QKeyCombination | str, ...]] = {
     "menu": ("F10",),
     "quit": ("Ctrl+Q",),
 }
-"""The first one is shown; the others are the same key on a French keyboard without Shift."""
+"""The first one is shown; the others are the same wish on another key, or without Shift."""
 DIGIT_ROW = (
     _K.Key_Ampersand,
     _K.Key_Eacute,
@@ -71,11 +71,10 @@ def build_actions(
 
 
 def fill_menu(menu: QMenu, actions: Mapping[str, QAction]) -> None:
-    """Every command under its group, closing last."""
-    for title, names in words.GROUPS:
-        menu.addSection(title)
+    """Every command, group by group, closing last."""
+    for _title, names in words.GROUPS:
         for name in names:
             if name != "menu":
                 menu.addAction(actions[name])
-    menu.addSeparator()
+        menu.addSeparator()
     menu.addAction(actions["quit"])

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +26,12 @@ from desktop_app.wording.letters import CLOSE
 from desktop_app.wording.states import Tone
 
 L = TypeVar("L", bound=QBoxLayout)
+HIGHLIT = (
+    QStyle.StateFlag.State_Selected
+    | QStyle.StateFlag.State_MouseOver
+    | QStyle.StateFlag.State_HasFocus
+)
+"""A row that a key or a click would choose."""
 State = tuple[str, Tone]
 """A word and how it is coloured."""
 
@@ -34,6 +41,7 @@ def label(text: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
+    made.setIndent(0)
     if name:
         role(made, name)
     return made
@@ -186,12 +194,14 @@ class Pill(QWidget):
 class Badge(QWidget):
     """A small round sign, or a rounded one with a figure in it; always beside its words."""
 
-    def __init__(self, look: Look, tone: Tone, *, icon: str = "", text: str = "") -> None:
+    def __init__(
+        self, look: Look, tone: Tone, *, icon: str = "", text: str = "", side: int = 12
+    ) -> None:
         super().__init__()
         self._look, self._tone = look, tone
-        self._icon, self._text = icon, text
-        side = look.px(20 if icon else 22)
-        self.setFixedSize(side, side)
+        self._icon, self._text, self._side = icon, text, side
+        room = look.px(20 if icon else 22)
+        self.setFixedSize(room, room)
         look.changed.connect(self.update)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -205,8 +215,9 @@ class Badge(QWidget):
         radius = self.width() / 2 if self._icon else px(6)
         painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
         if self._icon:
-            edge = (self.width() - px(12)) // 2
-            painter.drawPixmap(QPoint(edge, edge), self._look.pixmap(self._icon, 12, ink))
+            edge = (self.width() - px(self._side)) // 2
+            drawn = self._look.pixmap(self._icon, self._side, ink)
+            painter.drawPixmap(QPoint(edge, edge), drawn)
         else:
             painter.setPen(QColor(ink))
             painter.setFont(self._look.font(12, QFont.Weight.Bold))
@@ -252,7 +263,8 @@ class NoticeBox(QFrame):
     def __init__(self, look: Look, name: str = "notice") -> None:
         super().__init__()
         role(self, name)
-        sign = Badge(look, Tone.CARE if "advice" in name else Tone.BAD, icon="exclamation")
+        tone = Tone.CARE if "advice" in name else Tone.BAD
+        sign = Badge(look, tone, icon="circle-alert", side=18)
         self._title = label("", "strong", wrap=True)
         self._advice = label("", "small", wrap=True)
         self._action = button("", "link", self.acted.emit)

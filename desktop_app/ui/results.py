@@ -108,8 +108,8 @@ class SearchBox(QWidget):
         model = self.list.model()
         if self.list.isVisible() and model.rowCount() > 0:
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
-            if not self.list.currentIndex().isValid():
-                self.list.setCurrentIndex(model.index(0, 0))
+            current = self.list.currentIndex()
+            self.list.setCurrentIndex(current if current.isValid() else model.index(0, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The keys that join the box and its answers."""

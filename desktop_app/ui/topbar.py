@@ -49,13 +49,16 @@ class TopBar(QFrame):
         self.setLayout(layout)
         self.setFixedHeight(look.px(48))
         self._overview = Overview()
-        look.changed.connect(lambda: self.show_overview(self._overview))
+        look.changed.connect(self._draw)
         self.show_overview(self._overview)
 
     def show_overview(self, overview: Overview) -> None:
         """Show the count that matters."""
         self._overview = overview
-        tokens, count = self._look.tokens, overview.outstanding
+        self._draw()
+
+    def _draw(self) -> None:
+        tokens, count = self._look.tokens, self._overview.outstanding
         self.outstanding.setText(f"\u2009{words.outstanding(count)}")  # air beside the sign
         color = tokens.bad if count else tokens.good
         self.outstanding.setIcon(

@@ -11,6 +11,7 @@ from desktop_app.wording import window as words
 
 _STEP_MS = 100
 _MILLISECONDS = 1000
+_OUT_OF_THE_WAY = 56
 
 
 class UndoBar(QFrame):
@@ -35,14 +36,14 @@ class UndoBar(QFrame):
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(112)
         self._progress.setVisible(not look.large)
-        self._button = button(f"{words.UNDO}  {words.UNDO_KEY}", "undo", self.undo_asked.emit)
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = button(f"{words.UNDO}  {words.UNDO_KEY}", "undo", self.undo_asked.emit)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._timer = QTimer(self, interval=_STEP_MS)
         self._timer.timeout.connect(self._tick)
         layout = row(margins=(18, 6, 10, 6), spacing=16)
         layout.addWidget(self._words)
         layout.addWidget(self._progress)
-        layout.addWidget(self._button)
+        layout.addWidget(self.button)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.hide()
@@ -66,6 +67,8 @@ class UndoBar(QFrame):
         """Stand in the middle of ``around``, ``above`` pixels from the parent's lower edge."""
         centre = self._parent
         self.adjustSize()
+        if self.width() > around.width():
+            above += self._look.px(_OUT_OF_THE_WAY)  # wider than its place: above what is to press
         x = around.mapTo(centre, QPoint(0, 0)).x() + (around.width() - self.width()) // 2
         edge = self._look.px(8)
         x = max(edge, min(x, centre.width() - self.width() - edge))

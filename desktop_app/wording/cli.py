@@ -1,5 +1,6 @@
 """What the command line says: its help, and its answers to a person."""
 
+import re
 from datetime import datetime
 
 from desktop_app.domain.people import Correspondent, Patient
@@ -30,7 +31,10 @@ d’erreur : {"error": "son_nom", "message": "…", "advice": "…"}. Son nom es
   not_offered incomplete file_trouble misconfigured store_trouble busy unknown stale_job
   illegal_move usage interrupted unexpected
 """
+USAGE = "utilisation : "
+HEADINGS = {"positional arguments": "à donner", "options": "options"}
 HELP = {
+    "help": "afficher cette aide",
     "data_dir": "dossier où Navette écrit, au lieu de tous ses dossiers habituels",
     "config": "fichier de réglages à lire, au lieu du fichier habituel",
     "profile": "profil (hôpital et environnement) à utiliser",
@@ -84,6 +88,19 @@ MORE_EXIST = "D’autres existent : précisez la recherche."
 NOTHING_QUEUED = "Aucun envoi."
 NOTHING_GIVEN = "Aucun secret sur l’entrée standard."
 INTERRUPTED = Notice("Interrompu", "Ce qui était accepté est en sûreté sur le disque.")
+_USAGE_ERRORS = (
+    (r"argument (\S+): (.+)", "{0} : {1}"),
+    (r"the following arguments are required: (.+)", "Il manque {0}"),
+    (r"one of the arguments (.+) is required", "Il manque l’un de {0}"),
+    (r"unrecognized arguments: (.+)", "{0} n’est pas attendu ici"),
+    (r"not allowed with argument (.+)", "incompatible avec {0}"),
+    (r"invalid choice: (.+) \(choose from (.+)\)", "{0} n’est pas l’un de {1}"),
+    (r"invalid \S+ value: (.+)", "la valeur {0} ne convient pas"),
+    (r"expected one argument", "il manque sa valeur"),
+    (r"expected at least one argument", "il manque au moins une valeur"),
+    (r"ignored explicit argument (.+)", "la valeur {0} n’est pas attendue"),
+)
+"""What the parser of the standard library says, and how we say it."""
 _SOURCES = {
     "built-in": "d’origine",
     "policy": "politique du poste",
@@ -96,7 +113,15 @@ _TARGETS = {Target.MSS: "MSSanté", Target.EHR: "dossier de l’hôpital", Targe
 
 def usage(said: str) -> Notice:
     """The command could not be understood; ``said`` names the argument."""
-    return Notice("Commande mal formée", f"{said}. Voir --help.")
+    told = _usage_error(said).removesuffix(".")
+    return Notice("Commande mal formée", f"{told}. Voir --help.")
+
+
+def _usage_error(said: str) -> str:
+    for pattern, ours in _USAGE_ERRORS:
+        if found := re.fullmatch(pattern, said, re.DOTALL):
+            return ours.format(*(_usage_error(part) for part in found.groups()))
+    return said
 
 
 def patient(one: Patient) -> str:

@@ -23,6 +23,7 @@ from desktop_app.domain.errors import (
     Unknown,
     Unreachable,
 )
+from desktop_app.domain.letters import MAX_DOCUMENTS, MAX_RECIPIENTS
 from desktop_app.wording.documents import size
 
 
@@ -149,6 +150,9 @@ _LACKS = {
         " refusée.",
     ),
     "query_empty": Notice("Que cherchez-vous\u00a0?", "Tapez un nom, une date ou un numéro."),
+    "birth_year": Notice(
+        "Tapez l’année de naissance sur quatre chiffres", "Par exemple 14/07/1985."
+    ),
     "ins_key": Notice(
         "Ce matricule INS n’est pas valide",
         "La clé ne correspond pas\u00a0: relisez les 15 chiffres.",
@@ -268,9 +272,11 @@ def _lack(error: Incomplete) -> Notice:
         case "query_short":
             return Notice(f"Tapez au moins {error.limit or 2} lettres")
         case "too_many_recipients":
-            return Notice("Trop de destinataires pour un seul envoi", "10 au plus.")
+            most = error.limit or MAX_RECIPIENTS
+            return Notice("Trop de destinataires pour un seul envoi", f"{most} au plus.")
         case "too_many_documents":
-            return Notice("Trop de documents pour un seul envoi", "10 au plus.")
+            most = error.limit or MAX_DOCUMENTS
+            return Notice("Trop de documents pour un seul envoi", f"{most} au plus.")
         case _:
             return _LACKS.get(error.what, Notice("Cette lettre n’est pas complète"))
 

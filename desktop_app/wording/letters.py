@@ -73,7 +73,7 @@ def heading(letter: Letter) -> str:
         return letter.title
     if letter.patient is not None or not letter.documents:
         return short_label(letter.type_code)
-    return letter.documents[0].name
+    return letter.documents[0].name.removesuffix(".pdf")
 
 
 def about(letter: Letter) -> str:

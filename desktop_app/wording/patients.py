@@ -44,8 +44,8 @@ def traits(patient: Patient) -> str:
 
 
 def used_name(patient: Patient) -> str:
-    """The used name, when there is one."""
-    return f"nom utilisé\u00a0: {patient.used_family}" if patient.used_family else ""
+    """The used name, never filled from the birth name (french_health.md A4)."""
+    return f"nom utilisé\u00a0: {patient.used_family or 'non renseigné'}"
 
 
 def birth(patient: Patient, today: date) -> tuple[str, str, str]:

@@ -1,5 +1,6 @@
 """How people, their traits and their places are written."""
 
+import re
 from datetime import date
 
 from desktop_app.domain.people import Correspondent, Kind, Patient, Place, Sex
@@ -8,6 +9,11 @@ _PREFIXES = {"DR": "Dr", "PR": "Pr", "M": "M.", "MME": "Mme"}
 _SEXES = {Sex.FEMALE: "Femme", Sex.MALE: "Homme", Sex.OTHER: "Autre", Sex.UNKNOWN: "Sexe inconnu"}
 _INITIALS = {Sex.FEMALE: "F", Sex.MALE: "M", Sex.OTHER: "A", Sex.UNKNOWN: "?"}
 _BORN = {Sex.FEMALE: "née", Sex.MALE: "né"}
+_SMALL_WORDS = frozenset(
+    {"À", "AU", "AUX", "DE", "DES", "DU", "EN", "ET", "LA", "LE", "LES", "LÈS", "LEZ"}
+    | {"SOUS", "SUR"}
+)
+_ELIDED = 2
 _MONTHS_SHOWN, _YEAR = 24, 12
 
 
@@ -76,12 +82,21 @@ def place_from_town(value: Place) -> str:
 
 
 def town(name: str) -> str:
-    """A town, out of the capitals that directories write it in."""
+    """A town, out of the capitals that directories write it in, its small words small."""
     if not name.isupper():
         return name
-    return "-".join(
-        " ".join(_capital(word) for word in part.split(" ")) for part in name.split("-")
+    words = re.split(r"([ -])", name)
+    return "".join(
+        word.lower() if place and word in _SMALL_WORDS else _after_article(word, first=not place)
+        for place, word in enumerate(words)
     )
+
+
+def _after_article(word: str, *, first: bool) -> str:
+    """A word of a town; an elided article is small unless it begins the name."""
+    shown = _capital(word)
+    elided = len(word) > _ELIDED and word[0] in "DL" and word[1] in "’'"
+    return shown[0].lower() + shown[1:] if elided and not first else shown
 
 
 def _capital(name: str) -> str:

@@ -7,7 +7,7 @@ from desktop_app.domain.letters import Letter
 from desktop_app.domain.sending import Delivery, DeliveryState, Job, JobState, Sending, Target
 from desktop_app.wording import people, progress, states
 from desktop_app.wording.dates import hour, near_day
-from desktop_app.wording.documents import label
+from desktop_app.wording.documents import short_label
 from desktop_app.wording.states import Tone
 
 _MANY = 3
@@ -50,7 +50,7 @@ def patient(letter: Letter) -> str:
 
 def about(letter: Letter) -> tuple[str, str]:
     """What it is, and how long."""
-    return letter.title or label(letter.type_code), f" · {letter.pages}\u00a0p."
+    return letter.title or short_label(letter.type_code), f" · {letter.pages}\u00a0p."
 
 
 def recipient(letter: Letter, delivery: Delivery) -> str:

@@ -22,7 +22,7 @@ KEYS_IN_SHORT = (
     " · F1 tous les raccourcis"
 )
 OPENING = "Ouverture…"
-KEYS_SPOKEN = {"Return": "Entrée", "Del": "Suppr", "Shift": "Maj"}
+KEYS_SPOKEN = {"Enter": "Entrée", "Del": "Suppr", "Shift": "Maj"}
 UNDO = "Annuler"
 UNDO_KEY = "Ctrl+Z"
 HELP_TITLE = "Raccourcis du clavier"

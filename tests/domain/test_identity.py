@@ -82,6 +82,19 @@ def test_a_day_that_is_not_on_the_calendar_is_a_number() -> None:
     assert read_patient_query("31/02/1985") == PatientQuery(identifier="31/02/1985")
 
 
+@pytest.mark.parametrize("written", ["14/07/85", "1.2.85", "14-07-85"])
+def test_a_year_of_two_digits_is_asked_for_in_full(written: str) -> None:
+    for text in (written, f"dupont {written}", f"{written} dupont"):
+        with pytest.raises(Incomplete) as caught:
+            read_patient_query(text)
+        assert caught.value.what == "birth_year"
+
+
+@pytest.mark.parametrize("written", ["12-34-56", "32/01/85", "14/07-85", "140785"])
+def test_what_only_resembles_a_short_date_is_a_number(written: str) -> None:
+    assert read_patient_query(written) == PatientQuery(identifier=written)
+
+
 def test_a_word_with_a_digit_is_a_number_of_the_patient() -> None:
     assert read_patient_query("000123") == PatientQuery(identifier="000123")
     assert read_patient_query("D’Orval IPP0042") == PatientQuery(
@@ -126,7 +139,12 @@ def test_one_letter_is_too_short_unless_something_else_is_known() -> None:
 def test_whatever_is_typed_is_a_question_or_a_reason(text: str) -> None:
     asked = question_or_reason(read_patient_query, text)
     assert asked != PatientQuery()
-    assert isinstance(asked, PatientQuery) or asked in {"query_empty", "query_short", "ins_key"}
+    assert isinstance(asked, PatientQuery) or asked in {
+        "query_empty",
+        "query_short",
+        "birth_year",
+        "ins_key",
+    }
 
 
 @pytest.mark.parametrize(
@@ -149,6 +167,10 @@ def test_whatever_is_typed_is_a_question_or_a_reason(text: str) -> None:
                 CorrespondentQuery(name="ormeau", address="villefictive"),
                 CorrespondentQuery(address="ormeau villefictive"),
             ],
+        ),
+        *(
+            (text, [CorrespondentQuery(name=text), CorrespondentQuery(address=text)])
+            for text in ("coudrier x", "coudrier d'", "coudrier œ", "x coudrier", "d' coudrier")
         ),
     ],
 )

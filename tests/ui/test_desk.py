@@ -217,7 +217,8 @@ async def test_what_was_looked_for_does_not_stay_for_another_letter(
         await until(desk.desk.patient.search.list.isVisible, 10)
 
         desk.desk.panes.tray.list.setFocus()
-        desk.press(K.Key_Down)
+        first = desk.desk.letters.letters[0].id
+        desk.press(K.Key_Down if desk.desk.letters.chosen == first else K.Key_Up)
 
         await until(lambda: not desk.desk.patient.search.list.isVisible())
         assert desk.desk.patient.search.field.text() == ""

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QLabel,
     QLineEdit,
     QListView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from desktop_app.domain.errors import FileTrouble
 from desktop_app.domain.letters import Document, DocumentId, Letter, LetterId
 from desktop_app.domain.people import (
     Correspondent,
@@ -181,6 +183,29 @@ def test_only_a_complete_letter_is_sent(desk: Desk) -> None:
     show(desk, READY)
     press(desk, K.Key_Return, CTRL)
     assert asked == [True]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_opens_without_a_loop_of_its_own(desk: Desk) -> None:
+    press(desk, K.Key_F10)
+    assert desk.window.top.menu.isVisible()
+    desk.window.top.menu.close()
+
+
+def test_many_refusals_are_all_there_and_leave_the_window_its_size(desk: Desk) -> None:
+    height = desk.window.height()
+    problems = tuple(FileTrouble("not_pdf", f"photo {number}.png") for number in range(40))
+    desk.window.show_tray(TrayState(problems=problems))
+    QApplication.sendPostedEvents()
+    assert desk.window.height() == height
+    said = [one.text() for one in desk.panes.tray.findChildren(QLabel)]
+    assert any("photo 39.png" in text for text in said)
+
+
+def test_a_used_name_is_never_guessed(desk: Desk) -> None:
+    show(desk, READY)
+    said = [one.text() for one in desk.patient.findChildren(QLabel) if one.isVisible()]
+    assert "nom utilisé\u00a0: non renseigné" in said
 
 
 def test_the_page_grows_and_shrinks(desk: Desk) -> None:

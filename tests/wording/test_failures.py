@@ -83,9 +83,16 @@ def test_each_fault_of_our_access_has_its_own_words(cause: str) -> None:
     assert "Rien n’est parti" in explain(NotAllowed(cause)).advice
 
 
-@pytest.mark.parametrize("what", [one for one in documented(Incomplete) if one != "what"])
+@pytest.mark.parametrize(
+    "what", [one for one in documented(Incomplete) if one not in {"what", "limit"}]
+)
 def test_everything_that_may_be_lacking_has_its_own_words(what: str) -> None:
     assert explain(Incomplete(what)) != explain(Incomplete("something else"))
+
+
+@pytest.mark.parametrize("what", ["too_many_recipients", "too_many_documents"])
+def test_a_bound_that_was_passed_is_told(what: str) -> None:
+    assert explain(Incomplete(what, 7)).advice == "7 au plus."
 
 
 @pytest.mark.parametrize(

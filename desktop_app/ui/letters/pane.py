@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QScrollArea, QWidget
 
 from desktop_app.domain.letters import Document, Letter, PageImage
 from desktop_app.ui.letters.model import CardDelegate, LetterRole, TrayModel
@@ -14,6 +15,7 @@ from desktop_app.ui.parts import Elided, IconButton, NoticeBox, button, column, 
 from desktop_app.ui.style import Look, role
 from desktop_app.wording import failures
 from desktop_app.wording import letters as words
+from desktop_app.wording.failures import Notice
 
 
 class TrayPane(QWidget):
@@ -35,8 +37,8 @@ class TrayPane(QWidget):
         look.changed.connect(self.list.viewport().update)
         self._taking = label("", "muted")
         self._taking.hide()
-        self._problem = NoticeBox(look)
-        self._problem.closed.connect(self.problems_read)
+        self._problem = Problems(look)
+        self._problem.box.closed.connect(self.problems_read)
         layout = column(spacing=8)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._taking)
@@ -61,6 +63,38 @@ class TrayPane(QWidget):
         letter: Letter | None = index.data(LetterRole) if index.isValid() else None
         if letter is not None:
             self.chosen.emit(letter.id)
+
+
+class Problems(QScrollArea):
+    """What could not be taken: as high as it needs to be, up to a part of the column."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._most = look.px(200)
+        self.box = NoticeBox(look)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(self.box)
+        self.hide()
+
+    def say(self, notice: Notice | None) -> None:
+        """Show ``notice``, or nothing."""
+        self.box.say(notice)
+        self.setVisible(notice is not None)
+        QTimer.singleShot(0, self, self._fit)  # once the words have their font and their room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower is higher."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        needed = self.box.heightForWidth(self.width())
+        if self.isHidden() or needed < 0:
+            return
+        off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        self.setVerticalScrollBarPolicy(off if needed <= self._most else on)
+        self.setFixedHeight(min(self._most, needed))
 
 
 class DropZone(QFrame):
@@ -166,15 +200,19 @@ class EmptyTable(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look = look
         self._sign = label()
-        layout = column(margins=24, spacing=8)
-        layout.addStretch(2)
+        inside = column(spacing=8)
         texts = [label(words.EMPTY_TITLE, "title"), label(words.EMPTY_ADVICE, wrap=True)]
         if practice:
             texts.append(label(words.EMPTY_PRACTICE, "muted", wrap=True))
         for part in (self._sign, *texts):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            part.setFixedWidth(360 if look.large else look.px(420))
-            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+            inside.addWidget(part)
+        middle = QWidget()
+        middle.setFixedWidth(360 if look.large else look.px(420))
+        middle.setLayout(inside)
+        layout = column(margins=24)
+        layout.addStretch(2)
+        layout.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self.setLayout(layout)
         look.changed.connect(self._draw)

@@ -65,6 +65,8 @@ class Tray:
         self._hold = hold
         self._now = now
         self._state = TrayState()
+        self._tickets: dict[LetterId, int] = {}
+        self._next_ticket = 0
         self._undos: list[Undoable] = []
         self._offered: Undoable | None = None
         self._door = asyncio.Semaphore(_AT_ONCE)
@@ -86,18 +88,18 @@ class Tray:
     async def take(self, paths: Sequence[Path]) -> None:
         """Take files in, in their order; what cannot be taken is said and harms nothing else."""
         self._change(taking=self._state.taking + len(paths))
-        await asyncio.gather(*(self._take(path) for path in paths))
+        first, self._next_ticket = self._next_ticket, self._next_ticket + len(paths)
+        await asyncio.gather(*(self._take(path, place) for place, path in enumerate(paths, first)))
 
-    async def _take(self, path: Path) -> None:
+    async def _take(self, path: Path, ticket: int) -> None:
         try:
             async with self._door:
                 letter = await self._letters.take(path)
         except AppError as error:
             self._complain(error)
         else:
-            self._change(
-                letters=(*self._state.letters, letter), chosen=self._state.chosen or letter.id
-            )
+            self._tickets[letter.id] = ticket
+            self._add(letter, chosen=self._state.chosen or letter.id)
         finally:
             self._change(taking=self._state.taking - 1)
 
@@ -190,7 +192,7 @@ class Tray:
         except AppError as error:
             self._complain(error)
         else:
-            self._change(letters=(*self._state.letters, letter), chosen=letter.id)
+            self._add(letter, chosen=letter.id)
 
     def undo_over(self) -> None:
         """The offer in sight has had its time; an earlier letter may still have some."""
@@ -214,6 +216,14 @@ class Tray:
         self._undos.append(undo)
         self._offered = undo
         self._offer_undo(undo)
+
+    def _add(self, letter: Letter, *, chosen: LetterId) -> None:
+        """Put a letter into the tray, where its turn is: a small file overtakes no large one."""
+        letters = (*self._state.letters, letter)
+        self._change(
+            letters=tuple(sorted(letters, key=lambda one: self._tickets.get(one.id, -1))),
+            chosen=chosen,
+        )
 
     def _put(self, letter: Letter) -> None:
         letters = tuple(letter if one.id == letter.id else one for one in self._state.letters)

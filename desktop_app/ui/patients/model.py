@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop_app.domain.people import Patient, PatientId
-from desktop_app.ui.parts import draw_pill
+from desktop_app.ui.parts import HIGHLIT, draw_pill
 from desktop_app.ui.style import Look
 from desktop_app.wording import patients as words
 from desktop_app.wording.states import Tone
@@ -24,6 +24,11 @@ Index = QModelIndex | QPersistentModelIndex
 PatientRole = Qt.ItemDataRole.UserRole + 1
 HomonymRole = Qt.ItemDataRole.UserRole + 2
 _NOWHERE = QModelIndex()
+_AS_TEXT = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.ToolTipRole,
+)
 
 
 class PatientsModel(QAbstractListModel):
@@ -57,7 +62,7 @@ class PatientsModel(QAbstractListModel):
             return patient
         if role == HomonymRole:
             return patient.id in self._homonyms
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in _AS_TEXT:
             text = f"{words.heading(patient)}, {words.traits(patient)}"
             return f"{text}, {words.HOMONYM}" if patient.id in self._homonyms else text
         return None
@@ -83,7 +88,7 @@ class PatientDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+        if state & HIGHLIT:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(look.tokens.accent_tint))
             painter.drawRoundedRect(QRectF(area.adjusted(px(3), px(2), -px(3), -px(2))), 6, 6)

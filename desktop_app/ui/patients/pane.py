@@ -105,8 +105,7 @@ class PatientPane(QWidget):
             f"{patient.birth_family} {given_names(patient)}".strip(), "identity", wrap=True
         )
         layout.addWidget(name)
-        if used := words.used_name(patient):
-            layout.addWidget(label(used))
+        layout.addWidget(label(words.used_name(patient), "" if patient.used_family else "muted"))
         sex, born, more = words.birth(patient, self._today())
         line = row(spacing=12)
         line.addWidget(label(sex, "small"))

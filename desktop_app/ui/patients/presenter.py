@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from desktop_app.domain.errors import AppError, Incomplete
-from desktop_app.domain.identity import homonyms, read_patient_query
+from desktop_app.domain.identity import grouped, homonyms, read_patient_query
 from desktop_app.domain.people import Cursor, Patient, PatientId
 from desktop_app.domain.ports import FindsPatients, PatientQuery
 
@@ -64,7 +64,7 @@ class PatientSearch:
             self._become(PatientsState(patients=before or None, problem=error))
             return
         known = {patient.id for patient in before}
-        patients = (*before, *(one for one in page.items if one.id not in known))
+        patients = (*before, *grouped(one for one in page.items if one.id not in known))
         self._next = page.next if len(patients) > len(before) else None
         self._become(
             PatientsState(

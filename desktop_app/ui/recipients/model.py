@@ -15,12 +15,18 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop_app.domain.people import Correspondent
+from desktop_app.ui.parts import HIGHLIT
 from desktop_app.ui.style import Look
 from desktop_app.wording import recipients as words
 
 Index = QModelIndex | QPersistentModelIndex
 CorrespondentRole = Qt.ItemDataRole.UserRole + 1
 _NOWHERE = QModelIndex()
+_AS_TEXT = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+    Qt.ItemDataRole.ToolTipRole,
+)
 
 
 class DirectoryModel(QAbstractListModel):
@@ -46,7 +52,7 @@ class DirectoryModel(QAbstractListModel):
         entry = self._entries[index.row()]
         if role == CorrespondentRole:
             return entry
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in _AS_TEXT:
             return f"{words.heading(entry)}, {words.details(entry)}"
         return None
 
@@ -73,7 +79,7 @@ class EntryDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+        if state & HIGHLIT:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent_tint))
             painter.drawRoundedRect(QRectF(area.adjusted(px(3), px(2), -px(3), -px(2))), 6, 6)

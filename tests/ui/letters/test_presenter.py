@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from desktop_app.domain.people import Correspondent, CorrespondentId, Patient, P
 from desktop_app.domain.ports import Overview, SendingFilter
 from desktop_app.domain.sending import Job, JobId, Sending, Target
 from desktop_app.ui.letters.presenter import Tray, TrayState, Undoable
+from tests.ui.conftest import until
 
 NOW = datetime(2024, 3, 4, 10, 42, tzinfo=UTC)
 PATIENT = Patient(id=PatientId("70001"), birth_family="ABRICOTIER")
@@ -26,6 +28,7 @@ class Letters:
         self.kept: dict[LetterId, Letter] = {}
         self.away: dict[LetterId, Letter] = {}
         self.trouble: AppError | None = None
+        self.slow = asyncio.Event()
 
     async def drafts(self) -> Sequence[Letter]:
         self._stumble()
@@ -35,6 +38,8 @@ class Letters:
         if path.suffix != ".pdf":
             raise FileTrouble("not_pdf", path.name)
         self._stumble()
+        if path.stem == "slow":
+            await self.slow.wait()
         document = Document(id=DocumentId(path.stem), name=path.name, sha256="", size=1000, pages=1)
         letter = Letter(id=LetterId(path.stem), created_at=NOW, documents=(document,))
         self.kept[letter.id] = letter
@@ -133,6 +138,16 @@ async def test_files_are_taken_in_their_order_and_the_first_is_on_the_table() ->
     assert table.state.chosen == "a"
     assert table.state.taking == 0
     assert max(state.taking for state in table.shown) == 3
+
+
+async def test_a_small_file_does_not_overtake_a_large_one() -> None:
+    table = Table()
+    table.letters.slow = asyncio.Event()
+    taking = asyncio.gather(table.take("slow.pdf", "b.pdf"), table.take("c.pdf"))
+    await until(lambda: len(table.state.letters) == 2)
+    table.letters.slow.set()
+    await taking
+    assert [letter.id for letter in table.state.letters] == ["slow", "b", "c"]
 
 
 async def test_a_file_that_is_refused_harms_no_other() -> None:

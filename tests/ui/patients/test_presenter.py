@@ -64,6 +64,13 @@ async def test_those_who_share_their_names_are_marked() -> None:
     assert shown[-1].homonyms == {"1", "2"}
 
 
+async def test_those_who_share_their_names_stand_together() -> None:
+    page = Page(items=(patient(1), patient(2, "Awa"), patient(3)))
+    search, shown = searching(Index(page))
+    await search.search("pommier")
+    assert [one.id for one in shown[-1].patients or ()] == ["1", "3", "2"]
+
+
 async def test_more_of_the_same_answer_is_added_below_each_patient_once() -> None:
     first = Page(items=(patient(1), patient(2, "Awa")), total=3, next=CURSOR)
     index = Index(first, Page(items=(patient(2, "Awa"), patient(3)), total=3))
