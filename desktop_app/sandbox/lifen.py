@@ -285,20 +285,23 @@ class LifenSandbox:
         access = self._enter(request, "SEND_TO_MSS", _JSON)
         if int(request.headers.get("content-length", "0")) > MAX_BODY:
             raise Outcome(413, "Payload too large", code="TOOLONG")
-        raw = await request.body()
+        pieces = [piece async for piece in request.stream()]
         if not access.client.mail_support:
             raise Outcome(
                 412, "Mail support missing, please defined it in `https://portal.lifen.fr`"
             )
         accepted = await asyncio.to_thread(
             check_sending,
-            raw,
+            pieces,
             self._world,
             transaction_id=f"tx-{secrets.token_hex(8)}",
             owner=access.owner,
             at=self._clock(),
         )
-        self._ledger.add(accepted)
+        try:
+            await asyncio.to_thread(self._ledger.add, accepted)
+        except OSError as error:
+            raise Outcome(500, "Storage is full") from error
         query = f"transaction-id={accepted.transaction_id}"
         url = f"{_base(request)}/CommunicationRequest/$tracking?{query}"
         return outcomes.fhir(

@@ -4,23 +4,26 @@ The checks are those of lifen.md section 12 item 7; the outcomes by local part a
 convention, named there too.
 """
 
-import base64
-import binascii
-import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from desktop_app.sandbox.body import (
+    Parameters,
+    attachment_of,
+    content_of,
+    listed,
+    read_parameters,
+)
 from desktop_app.sandbox.outcomes import Json, Outcome, rule
 from desktop_app.sandbox.world import STRUCTURE_ID, World, WorldEntry
 
 MAX_EACH = 10
 MAX_BYTES = 50_000_000
 _PREPARING, _DEPARTING, _LATE = timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=6)
-_SLICE = 1 << 20
 _DETAILED = ("name", "gender", "birthDate", "identifier")
 
 
@@ -57,15 +60,19 @@ class Ledger:
         self._keep = keep
         self.accepted: dict[str, Accepted] = {}
         if keep is not None and keep.exists():
-            for text in keep.read_text("utf-8").splitlines():
+            for text in keep.read_text("utf-8", "replace").splitlines():
                 if (known := _remembered(text)) is not None:
                     self.accepted[known.transaction_id] = known
 
     def add(self, accepted: Accepted) -> None:
         """Note it, on disk first."""
         if self._keep is not None:
-            with self._keep.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(accepted.line()) + "\n")
+            with self._keep.open("a+b") as file:
+                if size := file.seek(0, os.SEEK_END):
+                    file.seek(size - 1)
+                    if file.read(1) != b"\n":  # cut short by a crash: not to be glued to
+                        file.write(b"\n")
+                file.write(json.dumps(accepted.line()).encode() + b"\n")
         self.accepted[accepted.transaction_id] = accepted
 
 
@@ -81,51 +88,14 @@ def _remembered(text: str) -> Accepted | None:
     return Accepted(**line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parameters:
-    """A FHIR ``Parameters`` body, by name."""
-
-    by_name: Mapping[str, list[Json]]
-
-    def one(self, name: str) -> Json | None:
-        found = self.by_name.get(name, [])
-        if len(found) > 1:
-            raise rule(f"{name} must appear once", name)
-        return found[0] if found else None
-
-    def parts(self, name: str) -> list[Json]:
-        """The resources of every part, whatever the parts are called (U15)."""
-        return [
-            part["resource"]
-            for parameter in self.by_name.get(name, [])
-            for part in _list(parameter.get("part"))
-            if isinstance(part, dict) and isinstance(part.get("resource"), dict)
-        ]
-
-
-def read_parameters(raw: bytes) -> _Parameters:
-    """Parse the body; raises ``Outcome`` 400 for what is no ``Parameters`` resource."""
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise Outcome(400, "Body is not JSON", code="STRUCTURE") from error
-    if not isinstance(body, dict) or body.get("resourceType") != "Parameters":
-        raise Outcome(400, "Parameters resource expected", code="STRUCTURE")
-    by_name: dict[str, list[Json]] = {}
-    for parameter in _list(body.get("parameter")):
-        if isinstance(parameter, dict):
-            by_name.setdefault(str(parameter.get("name")), []).append(parameter)
-    return _Parameters(by_name)
-
-
 def check_sending(
-    raw: bytes, world: World, *, transaction_id: str, owner: str, at: datetime
+    pieces: Sequence[bytes], world: World, *, transaction_id: str, owner: str, at: datetime
 ) -> Accepted:
-    """Read a ``$send-to-mss`` body and say what was accepted; raises ``Outcome``.
+    """Read a ``$send-to-mss`` body, given in pieces, and say what was accepted; raises ``Outcome``.
 
-    Slow for large documents: decodes and hashes all of them.
+    Slow for large documents, and for a thread of its own: decodes and hashes all of them.
     """
-    asked = read_parameters(raw)
+    asked = read_parameters(pieces)
     patient = _subject(asked, world)
     _context(asked)
     _sender(asked, world)
@@ -141,7 +111,7 @@ def check_sending(
     )
 
 
-def _subject(asked: _Parameters, world: World) -> str:
+def _subject(asked: Parameters, world: World) -> str:
     subject, detailed = asked.one("subject"), asked.one("detailed-subject")
     if (subject is None) == (detailed is None):
         raise rule("Exactly one of subject or detailed-subject must be filled", "subject")
@@ -168,14 +138,14 @@ def _subject(asked: _Parameters, world: World) -> str:
     return "detailed"
 
 
-def _context(asked: _Parameters) -> None:
+def _context(asked: Parameters) -> None:
     """This part of the world has no stays yet, so that none can belong to the patient."""
     if (context := asked.one("context")) is not None:
         stay = _reference(context, "Encounter", "context")
         raise rule(f"Encounter/{stay} does not belong to the patient", "context")
 
 
-def _sender(asked: _Parameters, world: World) -> None:
+def _sender(asked: Parameters, world: World) -> None:
     by_id, by_number = asked.one("sender"), asked.one("sender-identifier")
     if by_id is not None and by_number is not None:
         raise rule("sender and sender-identifier are exclusive", "sender")
@@ -187,7 +157,7 @@ def _sender(asked: _Parameters, world: World) -> None:
         raise rule("sender-identifier must be an RPPS number", "sender-identifier")
 
 
-def _recipients(asked: _Parameters, world: World) -> tuple[str, ...]:
+def _recipients(asked: Parameters, world: World) -> tuple[str, ...]:
     resources = asked.parts("recipients")
     if not 1 <= len(resources) <= MAX_EACH:
         raise rule(f"recipients must hold 1 to {MAX_EACH} entries", "recipients")
@@ -202,7 +172,7 @@ def _recipient(resource: Json, world: World) -> str:
     entries = kinds.get(str(resource.get("resourceType")))
     if entries is None:
         raise rule("recipients must be Practitioner or Organization", "recipients")
-    mails = [mail for mail in _list(resource.get("telecom")) if isinstance(mail, dict)]
+    mails = [mail for mail in listed(resource.get("telecom")) if isinstance(mail, dict)]
     if len(mails) != 1 or not isinstance(mails[0].get("value"), str):
         raise rule("Each recipient must have one telecom", "recipients")
     address: str = mails[0]["value"]
@@ -220,7 +190,7 @@ def _entry(resource: Json, entries: Mapping[str, WorldEntry]) -> WorldEntry:
     else:
         numbers = {
             str(number.get("value", ""))
-            for number in _list(resource.get("identifier"))
+            for number in listed(resource.get("identifier"))
             if isinstance(number, dict)
         }
         entry = next(
@@ -236,7 +206,7 @@ def _entry(resource: Json, entries: Mapping[str, WorldEntry]) -> WorldEntry:
     return entry
 
 
-def _documents(asked: _Parameters) -> tuple[AcceptedDocument, ...]:
+def _documents(asked: Parameters) -> tuple[AcceptedDocument, ...]:
     resources = asked.parts("payload")
     if not 1 <= len(resources) <= MAX_EACH:
         raise rule(f"payload must hold 1 to {MAX_EACH} documents", "payload")
@@ -249,46 +219,23 @@ def _documents(asked: _Parameters) -> tuple[AcceptedDocument, ...]:
 def _document(resource: Json) -> AcceptedDocument:
     if resource.get("resourceType") != "DocumentReference":
         raise rule("payload must hold DocumentReference resources", "payload")
-    contents = _list(resource.get("content"))
-    attachment = contents[0].get("attachment") if contents else None
-    if not isinstance(attachment, dict):
+    attachment = attachment_of(resource)
+    if attachment is None:
         raise rule("content.attachment must not be empty", "payload")
     if attachment.get("contentType") != "application/pdf":
         raise rule("contentType must be application/pdf", "payload")
-    code = next(
-        (
-            coding.get("code")
-            for coding in _list((resource.get("type") or {}).get("coding"))
-            if isinstance(coding, dict)
-        ),
-        None,
-    )
+    kind = resource.get("type")
+    codings = listed(kind.get("coding")) if isinstance(kind, dict) else []
+    code = next((coding.get("code") for coding in codings if isinstance(coding, dict)), None)
     if not isinstance(code, str) or not code:
         raise rule("type.coding must not be empty", "payload")
-    digest, size = _decoded(attachment.get("data"))
+    content = content_of(attachment)
     return AcceptedDocument(
-        sha256=digest, size=size, type_code=code, title=str(attachment.get("title") or "")
+        sha256=content.sha256,
+        size=content.size,
+        type_code=code,
+        title=str(attachment.get("title") or ""),
     )
-
-
-def _decoded(data: Any) -> tuple[str, int]:
-    """SHA-256 and size of base64 text, decoded in slices."""
-    if not isinstance(data, str) or len(data) % 4:
-        raise rule("data must be base64", "payload")
-    digest = hashlib.sha256()
-    size = 0
-    for start in range(0, len(data), _SLICE):
-        try:
-            piece = base64.b64decode(data[start : start + _SLICE], validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise rule("data must be base64", "payload") from error
-        if start == 0 and not piece.startswith(b"%PDF-"):
-            raise rule("data must be a PDF", "payload")
-        digest.update(piece)
-        size += len(piece)
-    if size == 0:
-        raise rule("data must be a PDF", "payload")
-    return digest.hexdigest(), size
 
 
 def _reference(parameter: Json, kind: str, name: str) -> str:
@@ -297,10 +244,6 @@ def _reference(parameter: Json, kind: str, name: str) -> str:
     if not isinstance(reference, str) or not reference.startswith(f"{kind}/"):
         raise rule(f"{name} must be a reference to {kind}", name)
     return reference.removeprefix(f"{kind}/")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def delivery(address: str, since: timedelta) -> tuple[str, str | None]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from desktop_app.domain.errors import Misconfigured
 from desktop_app.sandbox import lifen
 from desktop_app.sandbox.faults import Faults
 from desktop_app.sandbox.world import World, build_world
+from desktop_app.settings import is_loopback
 
 _PATIENCE = 2
 """Seconds that a call still running may take when the server is asked to stop."""
@@ -101,11 +101,7 @@ async def serve(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_loopback(host):
         raise Misconfigured("sandbox.host", "host", host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)

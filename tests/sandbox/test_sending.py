@@ -260,4 +260,8 @@ async def test_accepted_letters_outlive_the_process(
     assert [accepted.transaction_id for accepted in again.ledger] == [transaction]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(again.application())) as client:
         clock.forward(10)
-        assert await statuses(await Caller(client).enter(), transaction) == ["completed"]
+        caller = await Caller(client).enter()
+        assert await statuses(caller, transaction) == ["completed"]
+        later = [(await caller.send(letter())).json()["parameter"][1]["valueString"] for _ in "ab"]
+    after = LifenSandbox(world, clock, keep=keep).ledger
+    assert [accepted.transaction_id for accepted in after] == [transaction, *later]
