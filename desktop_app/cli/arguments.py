@@ -9,14 +9,31 @@ from typing import Any, NoReturn
 from desktop_app.domain.letters import DOCUMENT_TYPES
 from desktop_app.domain.sending import JobState, Target
 from desktop_app.system.secrets import NAMES
-from desktop_app.wording.cli import DESCRIPTION, EPILOG, HELP
+from desktop_app.wording.cli import DESCRIPTION, EPILOG, HEADINGS, HELP, USAGE
 
 _LOINC = re.compile(r"\d{1,7}-\d")
 _LAST_PORT = 65535
 _LONGEST = 7 * 24 * 3600.0
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """The frame of a help page in the language of what it frames."""
+
+    def add_usage(
+        self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, USAGE if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        super().start_section(HEADINGS.get(heading or "", heading))
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, *, add_help: bool = True, **choices: Any) -> None:
+        super().__init__(formatter_class=_Help, add_help=False, allow_abbrev=False, **choices)
+        if add_help:
+            self.add_argument("-h", "--help", action="help", help=HELP["help"])
+
     def error(self, message: str) -> NoReturn:
         raise argparse.ArgumentError(None, message)
 
@@ -30,8 +47,6 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
         prog="navette-cli",
         description=DESCRIPTION,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.set_defaults(data_dir=None, config=None, profile=None, json=False)
     _add_common(parser)
@@ -50,7 +65,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     for option, metavar, kind in (
         ("--data-dir", "DIR", Path),
         ("--config", "FILE", Path),
-        ("--profile", "P", str),
+        ("--profile", "P", _legible),
     ):
         name = option.removeprefix("--").replace("-", "_")
         parser.add_argument(option, metavar=metavar, type=kind, default=absent, help=HELP[name])
@@ -58,13 +73,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _group(commands: Any, name: str) -> Any:
-    parser = commands.add_parser(name, help=HELP[name], allow_abbrev=False)
+    parser = commands.add_parser(name, help=HELP[name])
     return parser.add_subparsers(metavar="ACTION", required=True)
 
 
 def _leaf(commands: Any, common: argparse.ArgumentParser, name: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
-        name.rpartition(" ")[2], help=HELP[name], parents=[common], allow_abbrev=False
+        name.rpartition(" ")[2], help=HELP[name], parents=[common]
     )
     parser.set_defaults(command=name)
     return parser
@@ -82,24 +97,30 @@ def _add_searches(commands: Any, common: argparse.ArgumentParser) -> None:
     for kind in ("patients", "practitioners", "organizations"):
         actions = _group(commands, kind)
         search = _leaf(actions, common, f"{kind} search")
-        search.add_argument("text", metavar="TEXT", nargs="+", help=HELP["text"])
+        search.add_argument("text", metavar="TEXT", type=_legible, nargs="+", help=HELP["text"])
         if kind == "patients":
             show = _leaf(actions, common, "patients show")
-            show.add_argument("id", metavar="ID", help=HELP["patient"])
+            show.add_argument("id", metavar="ID", type=_legible, help=HELP["patient"])
 
 
 def _add_send(commands: Any, common: argparse.ArgumentParser) -> None:
     send = _leaf(commands, common, "send")
     send.add_argument("files", metavar="FILE", nargs="+", type=Path, help=HELP["files"])
-    send.add_argument("--patient", metavar="ID", required=True, help=HELP["patient"])
-    send.add_argument("--stay", metavar="ID", help=HELP["stay"])
+    send.add_argument("--patient", metavar="ID", type=_legible, required=True, help=HELP["patient"])
+    send.add_argument("--stay", metavar="ID", type=_legible, help=HELP["stay"])
     send.add_argument(
-        "--to", metavar="ADDRESS", nargs="+", action="extend", required=True, help=HELP["to"]
+        "--to",
+        metavar="ADDRESS",
+        type=_legible,
+        nargs="+",
+        action="extend",
+        required=True,
+        help=HELP["to"],
     )
     send.add_argument(
         "--type", metavar="LOINC", type=_loinc, default=DOCUMENT_TYPES[0], help=HELP["type"]
     )
-    send.add_argument("--title", metavar="T", default="", help=HELP["title"])
+    send.add_argument("--title", metavar="T", type=_legible, default="", help=HELP["title"])
     send.add_argument(
         "--target",
         nargs="+",
@@ -125,7 +146,7 @@ def _add_queue(actions: Any, common: argparse.ArgumentParser) -> None:
     run.add_argument("--timeout", metavar="S", type=_seconds, help=HELP["timeout"])
     for name in ("show", "retry", "cancel", "resolve"):
         one = _leaf(actions, common, f"queue {name}")
-        one.add_argument("id", metavar="ID", help=HELP["id"])
+        one.add_argument("id", metavar="ID", type=_legible, help=HELP["id"])
         if name == "resolve":
             fate = one.add_mutually_exclusive_group(required=True)
             fate.add_argument("--sent", dest="sent", action="store_true", help=HELP["sent"])
@@ -137,7 +158,9 @@ def _add_queue(actions: Any, common: argparse.ArgumentParser) -> None:
 def _add_secrets(actions: Any, common: argparse.ArgumentParser) -> None:
     for name in ("secrets set", "secrets forget"):
         one = _leaf(actions, common, name)
-        one.add_argument("of_profile", metavar="PROFILE", help=HELP["secret_profile"])
+        one.add_argument(
+            "of_profile", metavar="PROFILE", type=_legible, help=HELP["secret_profile"]
+        )
         one.add_argument("name", metavar="NAME", choices=NAMES, help=HELP["secret_name"])
 
 
@@ -158,4 +181,10 @@ def _seconds(text: str) -> float:
 def _loinc(text: str) -> str:
     if not _LOINC.fullmatch(text):
         raise ValueError
+    return text
+
+
+def _legible(text: str) -> str:
+    """What is asked, sent or kept is UTF-8; raises ``ValueError`` for a word that is not."""
+    text.encode()
     return text

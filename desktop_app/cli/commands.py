@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from desktop_app.cli.answers import Answers
-from desktop_app.domain.errors import Incomplete, NotOffered, Unknown
+from desktop_app.domain.errors import IllegalMove, Incomplete, NotOffered, Unknown
 from desktop_app.domain.identity import read_correspondent_query, read_patient_query
-from desktop_app.domain.letters import LetterId, is_patient_mailbox
+from desktop_app.domain.letters import Letter, LetterId, is_patient_mailbox
 from desktop_app.domain.people import Correspondent, Page, PatientId, Recipient
 from desktop_app.domain.ports import CorrespondentQuery
-from desktop_app.domain.sending import Job, JobId, JobState, Target
+from desktop_app.domain.sending import Job, JobId, JobState, Sending, Target
 from desktop_app.session import Session
 from desktop_app.wording import cli as words
 
@@ -26,15 +26,16 @@ async def find_patients(session: Session, args: argparse.Namespace, answers: Ans
     """Every page of a patient search, up to ``MOST_PATIENTS``."""
     query = read_patient_query(" ".join(args.text))
     page = await session.patients.find_patients(query)
-    count = len(page.items)
+    known: set[PatientId] = set()
     while True:
-        for one in page.items:
+        news = [one for one in page.items if one.id not in known]
+        known |= {one.id for one in news}
+        for one in news:
             answers.patient(one)
-        if page.next is None or count >= MOST_PATIENTS:
+        if page.next is None or not news or len(known) >= MOST_PATIENTS:
             break
         page = await session.patients.find_patients(query, page.next)
-        count += len(page.items)
-    if count == 0:
+    if not known:
         answers.remark(words.NOBODY_FOUND)
     if page.next is not None or not page.complete:
         answers.remark(words.MORE_EXIST)
@@ -70,7 +71,7 @@ async def _find(find: Find, args: argparse.Namespace, answers: Answers) -> None:
 
 
 async def send(session: Session, args: argparse.Namespace, answers: Answers) -> None:
-    """Put a letter into the queue; nothing is kept of one that cannot be sent."""
+    """Put a letter into the queue; one that cannot be sent is put away, and removed later on."""
     targets = tuple(dict.fromkeys(Target(name) for name in args.target or [Target.MSS]))
     for target in targets:
         if target not in OFFERED:
@@ -89,9 +90,18 @@ async def send(session: Session, args: argparse.Namespace, answers: Answers) -> 
     try:
         sending = await session.outbox.send(letter, targets, timedelta(seconds=args.hold))
     except BaseException:
-        await session.letters.discard(letter.id)
+        await _put_away(session, letter, answers)
         raise
     answers.sending(sending)
+
+
+async def _put_away(session: Session, letter: Letter, answers: Answers) -> None:
+    """Take back a letter that was not sent; say so if it is in the queue after all."""
+    try:
+        await session.letters.discard(letter.id)
+    except IllegalMove:  # it reached the disk before Ctrl+C reached us
+        jobs = tuple(await session.outbox.jobs_of(letter.id))
+        answers.sending(Sending(letter=letter, sent_at=jobs[0].created_at, jobs=jobs))
 
 
 async def _recipient(session: Session, address: str) -> Recipient:
@@ -136,9 +146,12 @@ async def cancel(session: Session, args: argparse.Namespace, answers: Answers) -
 
 
 async def resolve(session: Session, args: argparse.Namespace, answers: Answers) -> None:
-    """Settle what is in doubt."""
+    """Settle what is in doubt, or note that somebody else saw to a failed delivery."""
     for job in await _jobs(session, args.id):
-        answers.job(await session.outbox.resolve(job.id, sent=args.sent))
+        if job.state is JobState.UNDELIVERED and args.sent:
+            answers.job(await session.outbox.settle(job.id))
+        else:
+            answers.job(await session.outbox.resolve(job.id, sent=args.sent))
 
 
 async def _jobs(session: Session, some_id: str) -> Sequence[Job]:

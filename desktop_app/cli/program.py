@@ -8,8 +8,8 @@ import logging
 import os
 import re
 import sys
-import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TextIO
 
 from desktop_app.cli import commands
 from desktop_app.cli.answers import Answers
@@ -121,9 +121,8 @@ async def _work(
         cause = _leaf(error)
         if isinstance(cause, AppError):
             log.info("%s: %s", args.command, cause)
-        else:  # where, but not what: a foreign message may hold anything
-            places = "".join(traceback.format_tb(cause.__traceback__))
-            log.error("%s: %s\n%s", args.command, type(cause).__name__, places)  # noqa: TRY400
+        else:
+            log.exception("%s failed", args.command)
         raise
 
 
@@ -145,15 +144,22 @@ async def _set_secret(
 ) -> None:
     store = settings.security.key_store
     keeper = open_secrets(store, folders.keys)
-    if sys.stdin.isatty():
-        value = getpass.getpass(f"{args.name}: ")
-    else:
-        value = sys.stdin.readline().rstrip("\r\n")
+    value = _secret_given(args.name)
     if not value:
         raise argparse.ArgumentError(None, words.NOTHING_GIVEN)
     await keeper.put(args.of_profile, args.name, value)
     line = {"profile": args.of_profile, "name": args.name, "key_store": store}
     answers.tell(line, words.secret_kept(args.of_profile, args.name, store))
+
+
+def _secret_given(name: str) -> str:
+    """What is typed unseen, or the first line of standard input; nothing where that is closed."""
+    given: TextIO | None = sys.stdin
+    if given is None:
+        return ""
+    if given.isatty():
+        return getpass.getpass(f"{name}: ")
+    return given.readline().rstrip("\r\n")
 
 
 async def _forget_secret(

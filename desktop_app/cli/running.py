@@ -86,6 +86,8 @@ def _code(job: Job) -> int:
     match job.state:
         case JobState.IN_DOUBT:
             return 6
+        case JobState.SENDING if job.passed_at is not None:
+            return 6  # it may have arrived, and what became of it could not be written down
         case JobState.UNDELIVERED:
             return 0 if job.settled else 6
         case JobState.REFUSED:

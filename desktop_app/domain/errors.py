@@ -109,11 +109,12 @@ class NotOffered(AppError):
 class Incomplete(AppError):
     """A letter or a question lacks something, or has too much of it.
 
-    ``what`` is one of ``patient``, ``recipients``, ``documents``, ``too_many_recipients``,
-    ``too_many_documents``, ``documents_too_large``, ``address`` (not from the directory, or a
-    patient's), ``query_short``, ``query_empty``, ``birth_year`` (two digits of it),
-    ``ins_key`` (fifteen digits whose key is wrong), ``patient_changed`` (the platform's record
-    differs from what was checked). ``limit`` is the bound, where there is one.
+    ``what`` is one of ``patient``, ``recipients``, ``documents``, ``targets``,
+    ``too_many_recipients``, ``too_many_documents``, ``documents_too_large``, ``address`` (not from
+    the directory, or a patient's), ``query_short``, ``query_empty``, ``birth_year`` (two digits of
+    it), ``ins_key`` (fifteen digits whose key is wrong), ``one_number`` (two were given),
+    ``patient_changed`` (the platform's record differs from what was checked). ``limit`` is the
+    bound, where there is one.
     """
 
     def __init__(self, what: str, limit: int = 0) -> None:
@@ -143,7 +144,8 @@ class Misconfigured(AppError):
 
     ``what`` is one of ``missing``, ``unknown``, ``invalid``, ``locked``, ``not_https``,
     ``host``, ``mixed``, ``secret`` (not kept here), ``secret_in_file``, ``key_store``,
-    ``exposed`` (others can read it), ``not_offered`` (not by this version), ``unreadable``.
+    ``exposed`` (others can read it), ``not_offered`` (not by this version), ``unreadable``,
+    ``not_toml`` (the value is the line).
     """
 
     def __init__(self, where: str, what: str, value: str = "") -> None:

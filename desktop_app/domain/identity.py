@@ -27,6 +27,7 @@ _INS = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{8}", re.IGNORECASE)
 _SPACED_INS = re.compile(
     r"\b[1-478] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}\b", re.IGNORECASE
 )
+_SPACED_DATE = re.compile(r"\b(\d{1,2}) (\d{1,2}) ((?:18|19|20)\d{2})\b")
 _RPPS_OR_FINESS = re.compile(r"8?\d{11}|\d{9}|2[AB]\d{7}", re.IGNORECASE)
 
 
@@ -42,12 +43,13 @@ def fold(text: str) -> str:
 def read_patient_query(text: str) -> PatientQuery:
     """What a person typed into the one box: words, a birth date, an IPP or an INS, in any order.
 
-    A birth date is understood as 14/07/1985, 14071985 or 1985-07-14; any other word with a digit
-    in it is a number of the patient's. Raises ``Incomplete``: ``query_empty``, ``query_short``,
-    ``birth_year`` for 14/07/85, whose century nobody can know, or ``ins_key`` when fifteen digits
-    cannot be an INS because their key is wrong.
+    A birth date is understood as 14/07/1985, 14 07 1985, 14071985 or 1985-07-14; any other word
+    with a digit in it is a number of the patient's. Raises ``Incomplete``: ``query_empty``,
+    ``query_short``, ``birth_year`` for 14/07/85, whose century nobody can know, ``ins_key`` when
+    fifteen digits cannot be an INS because their key is wrong, ``one_number`` for two numbers.
     """
     tidy = _SPACED_INS.sub(lambda found: found[0].replace(" ", ""), " ".join(text.split()))
+    tidy = _SPACED_DATE.sub(r"\1/\2/\3", tidy)
     words: list[str] = []
     born: date | None = None
     number: str | None = None
@@ -55,6 +57,8 @@ def read_patient_query(text: str) -> PatientQuery:
         if born is None and (read := _as_date(word)) is not None:
             born = read
         elif any(char.isdigit() for char in word):
+            if number is not None:
+                raise Incomplete("one_number")
             number = _checked(word)
         else:
             words.append(word)

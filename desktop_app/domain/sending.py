@@ -130,9 +130,10 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class TrackingPostponed:
-    """The platform could not be asked; the letter itself is not concerned."""
+    """The platform could not be asked, and why; the letter itself is not concerned."""
 
     next_poll: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,9 @@ def advance(job: Job, event: JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 -
             return replace(job, state=_S.BLOCKED, not_before=until, passed_at=None, reason=reason)
         case ((_S.ACCEPTED | _S.IN_DOUBT), Tracked()) if job.transaction_id is not None:
             return _tracked(job, event)
-        case ((_S.ACCEPTED | _S.IN_DOUBT), TrackingPostponed(next_poll)) if job.transaction_id:
+        case _S.ACCEPTED, TrackingPostponed(next_poll, reason):
+            return replace(job, polls=job.polls + 1, not_before=next_poll, reason=reason)
+        case _S.IN_DOUBT, TrackingPostponed(next_poll) if job.transaction_id is not None:
             return replace(job, polls=job.polls + 1, not_before=next_poll)
         case _S.ACCEPTED, TrackingEnded(next_poll):
             return replace(job, state=_S.IN_DOUBT, not_before=next_poll, reason="tracking_ended")
@@ -314,7 +317,8 @@ def _tracked(job: Job, event: Tracked) -> Job:
             finished_at=event.at,
             reason=None,
         )
-    return replace(job, not_before=event.next_poll)
+    reason = job.reason if job.state is _S.IN_DOUBT else None
+    return replace(job, not_before=event.next_poll, reason=reason)
 
 
 def _closed(job: Job, open_ones: DeliveryState, at: datetime) -> Job:

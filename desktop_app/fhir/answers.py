@@ -87,10 +87,10 @@ def asked_wait(value: str | None) -> timedelta | None:
         return min(timedelta(seconds=float(value)), _LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        left = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)
+    except (ValueError, OverflowError):  # the year 1 in a zone east of here is before all time
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(moment - datetime.now(UTC), timedelta()), _LONGEST_WAIT)
+    return min(max(left, timedelta()), _LONGEST_WAIT)
 
 
 def resource(answer: Answer) -> Json:

@@ -140,15 +140,19 @@ class Intake:
             raise FileTrouble(error.kind, document.name) from error
 
     async def _document(self, path: Path) -> Document:
-        await asyncio.to_thread(_check_source, path)
-        copy = await self._spool.put(path)
-        document = Document(id=copy.id, name=path.name, sha256=copy.sha256, size=copy.size, pages=0)
+        name = _shown(path)
         try:
-            _check_size(path.name, copy.size)  # it may have grown meanwhile
+            await asyncio.to_thread(_check_source, path)
+            copy = await self._spool.put(path)
+        except FileTrouble as error:
+            raise FileTrouble(error.kind, name, error.size, error.limit) from error
+        document = Document(id=copy.id, name=name, sha256=copy.sha256, size=copy.size, pages=0)
+        try:
+            _check_size(copy.size)  # it may have grown meanwhile
             pages = await self._reader.check(self._spool.path(copy.id))
         except FileTrouble as error:
             await self._forget(copy.id)
-            raise FileTrouble(error.kind, path.name, error.size, error.limit) from error
+            raise FileTrouble(error.kind, name, error.size, error.limit) from error
         except BaseException:
             await self._forget(copy.id)
             raise
@@ -160,23 +164,31 @@ class Intake:
             await self._spool.remove(document)
 
 
+def _shown(path: Path) -> str:
+    """What the person calls a file; a name in another encoding than UTF-8 as far as it is legible.
+
+    Python carries the bytes it cannot decode as lone surrogates, which no file and no screen takes.
+    """
+    return path.name.encode("utf-8", "replace").decode()
+
+
 def _check_source(path: Path) -> None:
     """What can be said before a byte is copied: pipes would block, giants fill the disk."""
     try:
         found = path.stat()
     except FileNotFoundError as error:
-        raise FileTrouble("missing", path.name) from error
+        raise FileTrouble("missing") from error
     except (OSError, ValueError) as error:
-        raise FileTrouble("unreadable", path.name) from error
+        raise FileTrouble("unreadable") from error
     if stat.S_ISDIR(found.st_mode):
-        raise FileTrouble("folder", path.name)
+        raise FileTrouble("folder")
     if not stat.S_ISREG(found.st_mode):
-        raise FileTrouble("unreadable", path.name)
-    _check_size(path.name, found.st_size)
+        raise FileTrouble("unreadable")
+    _check_size(found.st_size)
 
 
-def _check_size(name: str, size: int) -> None:
+def _check_size(size: int) -> None:
     if size == 0:
-        raise FileTrouble("empty", name)
+        raise FileTrouble("empty")
     if size > MAX_BYTES:
-        raise FileTrouble("too_large", name, size, MAX_BYTES)
+        raise FileTrouble("too_large", size=size, limit=MAX_BYTES)

@@ -55,35 +55,52 @@ def _between(low: timedelta, high: timedelta) -> timedelta:
     return random.uniform(0, 1) * (high - low) + low  # noqa: S311 - spreads load
 
 
-def verdict(  # noqa: C901, PLR0911, PLR0912 - the whole table
+def verdict(  # noqa: PLR0911 - the whole table
     error: AppError, job: Job, now: datetime
 ) -> JobEvent:
     """What ``error`` means for the job it happened to; a bug of ours is raised again."""
     wait = now + backoff(job.attempts)
     match error:
         case InDoubt():
-            return LostSight(error.cause)
+            return LostSight(why(error))
         case Throttled():
-            return Postponed(now + error.wait if error.wait else wait, "throttled")
+            return Postponed(now + error.wait if error.wait else wait, why(error))
         case StaleToken():
-            return Postponed(now, "stale_token")
-        case Unreachable():
-            return Postponed(wait, "unreachable")
-        case ServerTrouble():
-            return Postponed(wait, f"server_{error.status}")
-        case Malformed():
-            return Postponed(wait, "malformed")
+            return Postponed(now, why(error))
+        case Unreachable() | ServerTrouble() | Malformed() | StoreTrouble():
+            return Postponed(wait, why(error))
         case NotAllowed():
-            return Barred(now + ACCESS_CHECK, error.cause)
+            return Barred(now + ACCESS_CHECK, why(error))
         case Refused():
-            return Rejected(f"refused_{error.status}", "\n".join(error.diagnostics) or None)
-        case FileTrouble():
-            return Rejected(f"file_{error.kind}")
-        case Incomplete():
-            return Rejected(f"incomplete_{error.what}")
-        case NotOffered():
-            return Rejected("not_offered")
-        case StoreTrouble():
-            return Postponed(wait, f"store_{error.kind}")
+            return Rejected(why(error), "\n".join(error.diagnostics) or None)
+        case FileTrouble() | Incomplete() | NotOffered():
+            return Rejected(why(error))
         case _:
             raise error
+
+
+def why(error: AppError) -> str:  # noqa: C901, PLR0911 - the whole table
+    """The stable code of a failure, for the disk and for ``wording``."""
+    match error:
+        case InDoubt() | NotAllowed():
+            return error.cause
+        case Throttled():
+            return "throttled"
+        case StaleToken():
+            return "stale_token"
+        case Unreachable():
+            return "unreachable"
+        case ServerTrouble():
+            return f"server_{error.status}"
+        case Malformed():
+            return "malformed"
+        case Refused():
+            return f"refused_{error.status}"
+        case FileTrouble():
+            return f"file_{error.kind}"
+        case Incomplete():
+            return f"incomplete_{error.what}"
+        case StoreTrouble():
+            return f"store_{error.kind}"
+        case _:
+            return "not_offered" if isinstance(error, NotOffered) else "other"

@@ -257,16 +257,17 @@ class Store:
     ) -> list[Job]:
         """The jobs that stand in one of ``states``, first come first.
 
-        One that has to wait comes when its time does, not before those that came after it: a
-        letter that always fails must not keep the others back. ``due`` keeps those whose time
-        has come by then, ``but`` leaves targets out.
+        ``due`` keeps those whose time has come by then, in the order in which it came: a letter
+        that always fails must not keep the others back. ``but`` leaves targets out.
         """
+        turn = "coalesce(jobs.not_before, jobs.created_at), jobs.place"
+        order = "jobs.place" if due is None else turn
         when = "" if due is None else " AND (jobs.not_before IS NULL OR jobs.not_before <= :due)"
         return self._with_deliveries(
             self.query(
                 f"{_JOBS} WHERE {MINE} AND jobs.state IN ({_listed(states)}){when}"
                 f" AND jobs.target NOT IN ({_listed(but)})"
-                " ORDER BY coalesce(jobs.not_before, jobs.created_at), jobs.place LIMIT :limit",
+                f" ORDER BY {order} LIMIT :limit",
                 due=rows.stamp(due),
                 limit=limit,
             )

@@ -40,7 +40,7 @@ from desktop_app.domain.sending import (
     TrackingEnded,
     TrackingPostponed,
 )
-from desktop_app.outbox.policy import TRACKING_ENDS, late_poll, next_poll, verdict
+from desktop_app.outbox.policy import TRACKING_ENDS, late_poll, next_poll, verdict, why
 from desktop_app.outbox.service import Outbox
 
 log = logging.getLogger(__name__)
@@ -243,7 +243,8 @@ class Worker:
             said = await self._platforms[job.target].track(job.transaction_id or "")
         except AppError as error:
             log.info("job %s: tracking: %s", job.id, error)
-            event = TrackingEnded(again) if late and open_still else TrackingPostponed(again)
+            ended = late and open_still
+            event = TrackingEnded(again) if ended else TrackingPostponed(again, why(error))
         else:
             event = Tracked(tuple(said), now, again)
         with contextlib.suppress(IllegalMove):

@@ -67,13 +67,21 @@ Found = Mapping[str, Setting]
 def read(path: Path, *, required: bool = False) -> dict[str, object]:
     """The tables of a file, none for one that is not there unless it is ``required``."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))  # some editors write the mark
     except (FileNotFoundError, NotADirectoryError) as error:
         if required:
             raise Misconfigured(str(path), "unreadable") from error
         return {}
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(str(path), "not_toml", _place(error)) from error
     except (OSError, ValueError) as error:
         raise Misconfigured(str(path), "unreadable") from error
+
+
+def _place(error: tomllib.TOMLDecodeError) -> str:
+    """The line where the file stops making sense; never its words, which may be a secret."""
+    found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+    return found[1] if found else ""
 
 
 def flat(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:

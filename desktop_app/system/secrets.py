@@ -6,14 +6,14 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import keyring
 import keyring.backend
 import keyring.errors
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from desktop_app.domain.errors import Misconfigured, StoreTrouble
 
@@ -23,7 +23,8 @@ NAMES = ("lifen.client_secret", "codoc.token", "codoc.api_key", "codoc.password"
 _KEY_STORE = "security.key_store"
 _SERVICE = "navette"
 _PATIENCE = 60.0
-"""Seconds for the keychain to answer: it may be asking the person to unlock it."""
+"""Seconds for the keychain to answer, which may be asking the person to unlock it, and for another
+program to finish with the file."""
 _RECOMMENDED = 1
 """The priority from which ``keyring`` calls a backend fit for secrets; below it are the ones
 that fail, forget, or write in the clear."""
@@ -116,8 +117,9 @@ def _fit(keys: keyring.backend.KeyringBackend) -> keyring.backend.KeyringBackend
 class SecretFile:
     """A file that only its owner can read: for practice and automation."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = _PATIENCE) -> None:
         self._path = path
+        self._patience = patience
 
     async def find(self, profile: str, name: str) -> str | None:
         """As ``KeepsSecrets.find``."""
@@ -145,12 +147,26 @@ class SecretFile:
         return {str(name): str(value) for name, value in kept.items()}
 
     def _change(self, name: str, value: str | None) -> None:
-        with FileLock(self._path.with_suffix(".lock")):
+        with self._locked():
             kept = self._read()
             kept.pop(name, None)
             if value is not None:
                 kept[name] = value
             self._write(json.dumps(kept).encode())
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self._path.with_suffix(".lock"), timeout=self._patience)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise Misconfigured(str(self._path), "key_store") from error
+        except OSError as error:
+            raise StoreTrouble("read_only") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _write(self, content: bytes) -> None:
         """Replace the file in one step; its bytes are never open to others."""

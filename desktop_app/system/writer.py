@@ -26,7 +26,8 @@ def one_writer(folder: Path, program: str) -> Iterator[None]:
         raise StoreTrouble("read_only") from error
     try:
         # Beside the lock, not in it: Windows lets nobody read a locked file.
-        holder.write_text(f"{program} {os.getpid()}", "utf-8")
+        with suppress(OSError):  # it only says who; the lock has been taken
+            holder.write_text(f"{program} {os.getpid()}", "utf-8")
         yield
     finally:
         with suppress(OSError):

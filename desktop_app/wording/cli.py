@@ -72,7 +72,8 @@ HELP = {
     "state": "seulement dans cet état",
     "id": "identifiant d’un envoi ou d’un job",
     "until_idle": "s’arrêter quand rien ne peut bouger avant une minute sans une personne",
-    "timeout": "s’arrêter au plus tard après tant de secondes",
+    "timeout": "s’arrêter au plus tard après tant de secondes ; la réponse à une lettre déjà"
+    " partie est attendue jusqu’à 10 s de plus",
     "sent": "la lettre est bien partie",
     "not_sent": "la lettre n’est pas partie : elle repartira",
     "secrets": "les secrets d’un profil",

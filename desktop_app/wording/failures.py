@@ -141,6 +141,7 @@ _LACKS = {
     "patient": Notice("Il manque le patient", "Choisissez-le dans la colonne de droite (Ctrl+P)."),
     "recipients": Notice("Il manque un destinataire", "Cherchez-le dans l’annuaire (Ctrl+D)."),
     "documents": Notice("Il manque le document", "Ajoutez un PDF (Ctrl+O)."),
+    "targets": Notice("Il manque la destination", "Dites où la lettre doit partir."),
     "documents_too_large": Notice(
         "Les documents sont trop lourds pour un seul envoi", "Répartissez-les en plusieurs envois."
     ),
@@ -153,6 +154,7 @@ _LACKS = {
     "birth_year": Notice(
         "Tapez l’année de naissance sur quatre chiffres", "Par exemple 14/07/1985."
     ),
+    "one_number": Notice("Un seul numéro à la fois", "Gardez l’IPP ou l’INS, pas les deux."),
     "ins_key": Notice(
         "Ce matricule INS n’est pas valide",
         "La clé ne correspond pas\u00a0: relisez les 15 chiffres.",
@@ -162,7 +164,33 @@ _LACKS = {
         "Rien n’est parti. Recherchez de nouveau le patient et vérifiez son identité.",
     ),
 }
+_CHANGED = Notice(
+    "Cet envoi a changé entre-temps", "Regardez où il en est, puis décidez de nouveau."
+)
+_GONE = Notice(
+    "Cette lettre est déjà partie",
+    "Elle ne se rappelle pas\u00a0: une lettre corrigée annule et remplace la première.",
+)
+_MOVES = {
+    "sending": Notice(
+        "Cette lettre est en train de partir", "Attendez la réponse de la plateforme."
+    ),
+    "accepted": _GONE,
+    "delivered": _GONE,
+    "in_doubt": Notice(
+        "On ne sait pas si cette lettre est partie",
+        "Vérifiez, puis dites-le\u00a0: «\u00a0partie\u00a0» ou «\u00a0pas partie\u00a0».",
+    ),
+    "undelivered": Notice(
+        "Cette lettre est partie, mais pas remise à tous",
+        "Renvoyez-la à ceux qui ne l’ont pas eue, ou dites que c’est réglé autrement.",
+    ),
+    "settled": Notice("Quelqu’un s’est déjà occupé de cet envoi"),
+    "cancelled": Notice("Cet envoi a été annulé", "Rien n’est parti. Composez-le de nouveau."),
+    "held": Notice("Cette lettre attend la fin du délai d’annulation", "Elle partira juste après."),
+}
 _SETTINGS = {
+    "not_toml": "Le fichier de réglages n’est pas écrit correctement",
     "missing": "Il manque un réglage",
     "unknown": "Réglage inconnu",
     "invalid": "Réglage incompréhensible",
@@ -221,9 +249,10 @@ def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - o
         case FileTrouble():
             return _file(error)
         case Misconfigured():
+            mark = ", ligne " if error.what == "not_toml" else " = "
             return Notice(
                 _SETTINGS.get(error.what, "Réglage à corriger"),
-                f"{error.where}{f' = {error.value}' if error.value else ''}",
+                mark.join(part for part in (error.where, error.value) if part),
             )
         case StoreTrouble():
             return _STORE.get(error.kind, _STORE["other"])
@@ -232,10 +261,10 @@ def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - o
                 "Une autre fenêtre de Navette s’occupe déjà des envois",
                 f"Elle continue de les faire partir ({error.holder}).",
             )
-        case StaleJob() | IllegalMove():
-            return Notice(
-                "Cet envoi a changé entre-temps", "Regardez où il en est, puis décidez de nouveau."
-            )
+        case IllegalMove():
+            return _MOVES.get(error.state, _CHANGED)
+        case StaleJob():
+            return _CHANGED
         case Unknown():
             return Notice("Cet élément n’existe pas ou plus")
         case _:

@@ -33,7 +33,6 @@ EMPTY_PRACTICE = (
     "Vous êtes en entraînement : prenez une lettre d’exemple, ses patients et ses médecins"
     " sont fictifs, et rien ne part pour de vrai."
 )
-DROP_HERE = "Lâchez pour ajouter à la pile"
 DROP_KEEPS = "Navette en garde une copie : votre fichier n’est ni déplacé ni modifié."
 GUIDE = "Une lettre en quatre gestes"
 STEPS = (

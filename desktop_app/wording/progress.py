@@ -36,9 +36,12 @@ def counts_down(job: Job, now: datetime) -> bool:
 
 def reason(job: Job) -> Notice:
     """Why a job waits, is blocked or was refused, from its stable code."""
+    code = job.reason or ""
     if job.state is _S.BLOCKED:
-        return explain(NotAllowed(job.reason or ""))
-    error = _error(job.reason or "", job.detail)
+        return explain(NotAllowed(code))
+    error = _error(code, job.detail)
+    if error is None and job.state is _S.ACCEPTED:  # the access that tracking needs
+        error = NotAllowed(code)
     return UNEXPECTED if error is None else explain(error)
 
 
@@ -90,7 +93,7 @@ def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line 
             following = soon(job.not_before or now, now)
             return f"{reason(job).title}. {_NOTHING_LEFT} Nouvel essai {following}."
         case _S.ACCEPTED:
-            return f"Prochaine vérification {soon(job.not_before or now, now)}."
+            return _accepted(job, now)
         case _S.DELIVERED:
             return _delivered(job, now)
         case _S.UNDELIVERED:
@@ -101,6 +104,13 @@ def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line 
             return _refused(job)
         case _S.CANCELLED:
             return f"Retirée{_at(job.finished_at, now)} avant le départ\u00a0: rien n’est parti."
+
+
+def _accepted(job: Job, now: datetime) -> str:
+    following = f"Prochaine vérification {soon(job.not_before or now, now)}."
+    if job.reason is None:
+        return following
+    return f"Son suivi ne répond pas\u00a0: {reason(job).title.lower()}. {following}"
 
 
 def _at(moment: datetime | None, now: datetime) -> str:

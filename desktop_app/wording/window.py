@@ -29,7 +29,6 @@ HELP_TITLE = "Raccourcis du clavier"
 HELP_CLOSE = "Fermer"
 STAY, CLOSE_ANYWAY = "Rester", "Fermer quand même"
 OK = "D’accord"
-NOT_FILES = Notice("Ce n’est pas un fichier", "Seuls des fichiers PDF peuvent être déposés ici.")
 DROP_KEEPS = "Navette en garde une copie\u00a0: votre fichier n’est ni déplacé ni modifié."
 
 COMMANDS = {
@@ -101,6 +100,21 @@ def queue(overview: Overview) -> str:
     if overview.moving == 0:
         return "File vide" if overview.outstanding == 0 else ""
     return f"{overview.moving} envoi{_s(overview.moving)} en cours"
+
+
+def damaged(count: int) -> Notice | None:
+    """Letters on this disk that can no longer be read; nothing while there are none."""
+    if count == 0:
+        return None
+    which, gone = (
+        ("ne peuvent plus être lues", "elles ne s’affichent plus et ne partiront pas")
+        if count > 1
+        else ("ne peut plus être lue", "elle ne s’affiche plus et ne partira pas")
+    )
+    return Notice(
+        f"{count} lettre{_s(count)} de ce poste {which}",
+        f"Rien n’a été effacé, mais {gone}. Prévenez votre service informatique.",
+    )
 
 
 def not_gone(leaving: int, waiting: int) -> Notice | None:

@@ -81,9 +81,9 @@ class Desk:
         path.write_bytes(pdf() if content is None else content)
         return path
 
-    def send(self, *more: object) -> str:
+    def send(self, *more: object, to: str = MAILBOX) -> str:
         """Queue a good letter; returns its job."""
-        sent = self.run("send", self.file(), "--patient", PATIENT, "--to", MAILBOX, *more)
+        sent = self.run("send", self.file(), "--patient", PATIENT, "--to", to, *more)
         assert sent.code == 0, sent
         job: str = sent.line["jobs"][0]["job"]
         return job

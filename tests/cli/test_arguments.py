@@ -40,6 +40,8 @@ def test_lists_may_be_given_at_once_or_again() -> None:
         [*SEND, "--type", "letter"],
         [*SEND, "--target", "fax"],
         [*SEND, "--hold", "nan"],
+        [*SEND, "--title", "caf\udce9"],
+        ["patients", "search", "caf\udce9"],
         ["sandbox", "serve", "--port", "65536"],
         ["secrets", "set", "p", "lifen.other"],
         ["patients", "search"],

@@ -1,11 +1,15 @@
+import asyncio
 import hashlib
 import re
+import sys
 from datetime import datetime
+from typing import Any
 
 import pytest
 from msgspec import structs
 
 from desktop_app.domain.letters import MAX_BYTES
+from desktop_app.outbox.service import Outbox
 from desktop_app.sandbox.faults import Rule
 from tests.cli.conftest import MAILBOX, PATIENT, SEND, Desk, Platform
 from tests.intake.conftest import BAD, pdf
@@ -154,6 +158,43 @@ def test_a_file_over_the_limit_or_gone_is_refused(desk: Desk) -> None:
     for path in (heavy, desk.folder / "parti.pdf", desk.folder):
         ran = desk.run("send", path, "--patient", PATIENT, "--to", MAILBOX)
         assert (ran.code, ran.error["error"]) == (5, "file_trouble")
+
+
+def test_a_title_that_is_not_utf_8_is_a_command_badly_written(desk: Desk) -> None:
+    ran = desk.run(
+        "send", desk.file(), "--patient", PATIENT, "--to", MAILBOX, "--title", "caf\udce9"
+    )
+    assert (ran.code, ran.error["error"]) == (2, "usage")
+    assert desk.spooled() == []
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_an_interrupted_sending_is_in_the_queue_and_said_so_or_is_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, written: bool
+) -> None:
+    whole = Outbox.send
+
+    async def interrupted(*args: Any) -> None:
+        if written:
+            await whole(*args)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Outbox, "send", interrupted)
+    ran = desk.run("send", desk.file(), "--patient", PATIENT, "--to", MAILBOX)
+    assert (ran.code, ran.error["error"]) == (130, "interrupted")
+    queued = {job["job"] for job in desk.run("queue", "list").lines}
+    assert {job["job"] for line in ran.lines for job in line["jobs"]} == queued
+    assert len(queued) == written
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+def test_a_file_whose_name_is_not_utf_8_is_sent_like_any_other(desk: Desk) -> None:
+    path = desk.file(name="r\udce9sum\udce9.pdf")
+    assert desk.run("send", path, "--patient", PATIENT, "--to", MAILBOX).code == 0
+    path.write_bytes(b"")
+    ran = desk.run("send", path, "--patient", PATIENT, "--to", MAILBOX)
+    assert (ran.code, ran.error["error"]) == (5, "file_trouble")
+    assert "r?sum?.pdf" in ran.error["message"]
 
 
 @pytest.mark.parametrize(

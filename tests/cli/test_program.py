@@ -85,6 +85,8 @@ def test_an_empty_secret_and_an_unknown_profile_are_refused(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert desk.run("secrets", "set", "essai", "lifen.client_secret").code == 2
+    monkeypatch.setattr("sys.stdin", None)  # as Python has it where it was closed
+    assert desk.run("secrets", "set", "essai", "lifen.client_secret").code == 2
     assert desk.run("secrets", "set", "ailleurs", "lifen.client_secret").code == 3
 
 
@@ -103,6 +105,42 @@ def test_a_failure_is_said_once_and_in_french(desk: Desk) -> None:
     assert ran.problem.startswith("Tapez au moins")
     usage = desk.run("queue", "frob")
     assert (usage.code, usage.error["error"]) == (2, "usage")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "Il manque COMMAND"),
+        ("send a.pdf --patient 1", "Il manque --to"),
+        ("send a.pdf --patient 1 --to", "--to : il manque au moins une valeur"),
+        ("send a.pdf --patient 1 --to x --hold", "--hold : il manque sa valeur"),
+        ("send a.pdf --patient 1 --to x --hold nan", "--hold : la valeur 'nan' ne convient pas"),
+        ("queue resolve 1", "Il manque l’un de --sent --not-sent"),
+        ("queue resolve 1 --sent --not-sent", "--not-sent : incompatible avec --sent"),
+        ("queue list here", "here n’est pas attendu ici"),
+        ("queue list --json=1", "--json : la valeur '1' n’est pas attendue"),
+        ("queue list --state lost", "--state : 'lost' n’est pas l’un de "),
+        ("queue frob", "ACTION : 'frob' n’est pas l’un de "),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_said_in_french(
+    practice: Desk, words: str, said: str
+) -> None:
+    ran = practice.run(*words.split())
+    assert (ran.code, ran.error["error"]) == (2, "usage")
+    assert ran.error["advice"].startswith(said)
+
+
+def test_help_is_french_down_to_its_frame(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["send"], ["queue"], ["queue", "resolve"]):
+        with pytest.raises(SystemExit) as caught:
+            main([*words, "--help"])
+        assert caught.value.code == 0
+        page = capsys.readouterr().out
+        assert page.startswith("utilisation : navette-cli")
+        assert "-h, --help" in page
+        for english in ("usage: ", "positional arguments", "show this help"):
+            assert english not in page
 
 
 def test_help_names_every_kind_of_failure(capsys: pytest.CaptureFixture[str]) -> None:

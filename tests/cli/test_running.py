@@ -212,3 +212,13 @@ def test_the_worst_job_decides_and_one_that_was_dealt_with_does_not_count() -> N
     assert worst(jobs) == 6
     assert worst([]) == 0
     assert worst([replace(JOB, state=JobState.UNDELIVERED, settled=True)]) == 0
+
+
+def test_a_failed_delivery_that_somebody_saw_to_no_longer_waits_for_anybody(desk: Desk) -> None:
+    job = desk.send(to="invalide.leonie@cabinet.mssante.example")
+    ran = desk.run("queue", "run", "--until-idle")
+    assert (ran.code, ran.lines[-1]["state"]) == (6, "undelivered")
+    assert ran.lines[-1]["recipients"][0]["reason"] == "adresse invalide"
+    assert desk.run("queue", "resolve", job, "--not-sent").code == 5
+    assert desk.run("queue", "resolve", job, "--sent").line["settled"] is True
+    assert desk.run("queue", "run", "--until-idle").code == 0

@@ -63,7 +63,8 @@ def test_case_accents_and_their_encoding_do_not_matter(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["14/07/1985", "14-07-1985", "14.7.1985", "14071985", "1985-07-14"]
+    "written",
+    ["14/07/1985", "14-07-1985", "14.7.1985", "14071985", "1985-07-14", "14 07 1985", "14 7 1985"],
 )
 def test_a_birth_date_is_understood_however_it_is_written(written: str) -> None:
     born = date(1985, 7, 14)
@@ -144,6 +145,7 @@ def test_whatever_is_typed_is_a_question_or_a_reason(text: str) -> None:
         "query_short",
         "birth_year",
         "ins_key",
+        "one_number",
     }
 
 
@@ -217,3 +219,9 @@ def test_those_who_share_a_name_are_told() -> None:
 def test_a_patient_is_not_a_homonym_of_oneself() -> None:
     assert homonyms([a_patient(1, "ROSIER", used="ROSIER")]) == frozenset()
     assert homonyms([]) == frozenset()
+
+
+def test_two_numbers_are_not_guessed_at() -> None:
+    with pytest.raises(Incomplete) as caught:
+        read_patient_query("000123 000124")
+    assert caught.value.what == "one_number"

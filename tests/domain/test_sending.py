@@ -55,7 +55,7 @@ EVENTS: tuple[JobEvent, ...] = (
     Passed(NOW),
     Accepted("tx", NOW, LATER),
     Tracked((delivery(A, DeliveryState.DELIVERED),), NOW, LATER),
-    TrackingPostponed(LATER),
+    TrackingPostponed(LATER, "unreachable"),
     TrackingEnded(LATER),
     Postponed(LATER, "unreachable"),
     Interrupted(),

@@ -237,6 +237,20 @@ def test_a_wait_may_be_a_date() -> None:
     assert asked_wait("Wed, 21 Oct 2015 07:28:00 GMT") == timedelta()
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 01 Jan 2024 00:00:00 +999999999",
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999999999",
+        "Mon, 01 Jan 0001 00:00:00 +2300",
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+        "Fri, 31 Dec 99999 23:59:59 GMT",
+    ],
+)
+def test_a_date_off_the_calendar_says_nothing_or_stays_within_a_day(value: str) -> None:
+    assert asked_wait(value) in {None, timedelta(), timedelta(days=1)}
+
+
 @given(st.text())
 def test_a_wait_in_other_words_is_none_at_all(value: str) -> None:
     wait = asked_wait(value)

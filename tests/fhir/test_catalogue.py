@@ -401,6 +401,7 @@ async def test_a_nonsense_tenant_or_proxy_is_a_setting_to_correct(hospital: Hosp
     for wrong, proxy in (
         (replace(good, tenant="martian"), None),
         (replace(good, fhir_url="https://api.lifen.example/fhir/v3"), "gopher://proxy.example"),
+        (replace(good, fhir_url="https://api.lifen.example/fhir/v3"), "socks5://proxy.example"),
     ):
         with pytest.raises(Misconfigured):
             async with open_lifen(wrong, "secret", proxy=proxy):

@@ -78,6 +78,16 @@ async def test_a_pdf_under_another_name_is_welcome(door: Door) -> None:
     assert (await door.intake.take(door.file(pdf(), "lettre.TMP"))).pages == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+async def test_a_name_that_is_not_utf_8_is_kept_as_far_as_it_is_legible(door: Door) -> None:
+    letter = await door.intake.take(door.file(pdf(), "r\udce9sum\udce9.pdf"))
+    assert await door.intake.drafts() == [letter]
+    assert letter.documents[0].name == "r?sum?.pdf"
+    with pytest.raises(FileTrouble) as caught:
+        await door.intake.take(door.file(b"", "\udce9.pdf"))
+    assert caught.value.name == "?.pdf"
+
+
 async def test_what_is_no_file_is_named(door: Door) -> None:
     cases = {
         door.folder: "folder",

@@ -554,3 +554,29 @@ async def test_the_wait_that_the_server_asked_for_outlives_a_look_at_the_databas
     await worker.send_one()
     await outbox.look_outside()
     assert not await worker.send_one()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(NotAllowed("scope", 403), "scope"), (Refused(404), "refused_404")]
+)
+async def test_a_tracking_that_is_refused_says_so_until_it_answers_again(
+    outbox: Outbox,
+    worker: Worker,
+    platform: ObedientPlatform,
+    clock: HandClock,
+    send: Send,
+    error: AppError,
+    code: str,
+) -> None:
+    job = await send()
+    await worker.send_one()
+    clock.forward(seconds=5)
+    platform.tracking += [error, ()]
+    await worker.track_one()
+    assert ((await outbox.job(job.id)).state, (await outbox.job(job.id)).reason) == (
+        S.ACCEPTED,
+        code,
+    )
+    clock.forward(minutes=6)
+    await worker.track_one()
+    assert (await outbox.job(job.id)).reason is None

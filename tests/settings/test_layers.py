@@ -101,13 +101,31 @@ def test_a_secret_that_was_found_is_not_repeated(load: Load) -> None:
     assert "tres-secret" not in f"{caught.value} {caught.value.value}"
 
 
-@pytest.mark.parametrize("content", [b"= 3", b"[network", b"\x00", b"\xff\xfe"])
-def test_a_file_that_is_not_toml_is_named(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "what", "place"),
+    [
+        (b"= 3", "not_toml", "1"),
+        (b"\n[network", "not_toml", ""),  # at the end of the document
+        (b"[network]\nproxy = 'tres-secret", "not_toml", "2"),
+        (b"\xff\xfe", "unreadable", ""),
+    ],
+)
+def test_a_file_that_is_not_toml_is_named(
+    tmp_path: Path, content: bytes, what: str, place: str
+) -> None:
     user = tmp_path / "settings.toml"
     user.write_bytes(content)
     with pytest.raises(Misconfigured) as caught:
         load_settings(policy=tmp_path / "policy.toml", user=user, environ={})
-    assert (caught.value.where, caught.value.what) == (str(user), "unreadable")
+    assert (caught.value.where, caught.value.what) == (str(user), what)
+    assert caught.value.value in (place, "")
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    user = tmp_path / "settings.toml"
+    user.write_bytes(b"\xef\xbb\xbf[appearance]\ntheme = 'dark'\n")
+    settings = load_settings(policy=tmp_path / "policy.toml", user=user, environ={})
+    assert settings.theme == "dark"
 
 
 def test_the_environment_speaks_of_sections_and_of_known_profiles(load: Load) -> None:

@@ -10,8 +10,9 @@ import keyring.backends.fail
 import keyring.backends.null
 import keyring.errors
 import pytest
+from filelock import FileLock
 
-from desktop_app.domain.errors import Misconfigured
+from desktop_app.domain.errors import Misconfigured, StoreTrouble
 from desktop_app.system.secrets import KeepsSecrets, Keychain, SecretFile, open_secrets
 
 NAME = "lifen.client_secret"
@@ -133,6 +134,19 @@ async def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path, content
     with pytest.raises(Misconfigured):
         await SecretFile(path).put("a", NAME, "s")
     assert path.read_bytes() == content
+
+
+async def test_a_file_that_stays_taken_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    with FileLock(tmp_path / "secrets.lock"), pytest.raises(Misconfigured) as caught:
+        await SecretFile(path, patience=0.1).put("a", NAME, "s")
+    assert caught.value.what == "key_store"
+
+
+async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreTrouble):
+        await SecretFile(tmp_path / "file" / "secrets.json").put("a", NAME, "s")
 
 
 async def test_two_writers_lose_nothing(tmp_path: Path) -> None:

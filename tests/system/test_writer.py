@@ -53,3 +53,14 @@ def test_the_lock_is_given_back_when_the_work_fails(tmp_path: Path) -> None:
         _ = 1 / 0
     with one_writer(tmp_path, "navette"):
         pass
+
+
+def test_a_note_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "sending.holder").mkdir()
+    with (
+        one_writer(tmp_path, "navette"),
+        pytest.raises(Busy) as caught,
+        one_writer(tmp_path, "navette-cli"),
+    ):
+        pass
+    assert caught.value.holder == "?"

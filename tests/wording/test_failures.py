@@ -115,7 +115,8 @@ def test_every_trouble_of_the_disk_has_its_own_words(kind: str) -> None:
 def test_every_wrong_setting_has_its_own_words_and_is_named(what: str) -> None:
     notice = explain(Misconfigured("network.proxy", what, "abc"))
     assert notice.title != explain(Misconfigured("network.proxy", "something else")).title
-    assert notice.advice == "network.proxy = abc"
+    assert notice.advice.startswith("network.proxy")
+    assert notice.advice.endswith(" abc")
 
 
 def test_a_refusal_quotes_the_platform() -> None:

@@ -24,6 +24,7 @@ from desktop_app.fhir.lifen.search import (
 from desktop_app.fhir.lifen.sending import MssBody
 from desktop_app.fhir.loose import Json, objects, text
 from desktop_app.fhir.pace import Urgency
+from desktop_app.settings import is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ MAX_PAGES = 20
 _ROOT = "/fhir/v3/"
 _PAGE_KEYS = frozenset({"_id", "_index", "_searchAfter", "_searchBefore", "_count"})
 _GONE = frozenset({404, 410})
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class LifenClient:
@@ -152,7 +152,7 @@ class LifenClient:
             url = httpx.URL(f"{home}/").join(link)
         except (httpx.InvalidURL, ValueError) as error:
             raise Malformed("link") from error
-        secure = url.scheme in ("https", home.scheme) or url.host in _LOOPBACK
+        secure = url.scheme in ("https", home.scheme) or is_loopback(url.host)
         own = url.path == f"{home.path.rstrip('/')}/Bundle"
         pairs = parse_qsl(url.query.decode("ascii", "replace"), keep_blank_values=True)
         if (
@@ -199,9 +199,10 @@ class LifenClient:
 
 
 def _traits(patient: Patient) -> tuple[object, ...]:
-    """What must not have changed between the choice and the sending (T18)."""
-    family = fold(patient.birth_family)
-    return patient.id, family, patient.birth_date, patient.sex, patient.ipp
+    """What must not have changed between the choice and the sending (T18, T37)."""
+    names = (patient.birth_family, patient.used_family or "", *patient.given)
+    written = tuple(fold(name) for name in names)
+    return patient.id, written, patient.birth_date, patient.sex, patient.ipp, patient.deceased
 
 
 def _bundle(resource: Json) -> Json:

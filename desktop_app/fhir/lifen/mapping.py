@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from desktop_app.domain.errors import Malformed
+from desktop_app.domain.errors import Malformed, NotAllowed
 from desktop_app.domain.people import Patient, PatientId, Sex
 from desktop_app.fhir.lifen.elements import family, in_use
 from desktop_app.fhir.loose import Json, member, objects, resources, text, texts
@@ -34,11 +34,15 @@ def patients(bundle: Json, database_reference: str) -> tuple[Patient, ...]:
 
 
 def patient(resource: Json, database_reference: str) -> Patient:
-    """One patient; raises ``Malformed`` for anything else, another hospital's included."""
+    """One patient; raises ``Malformed`` for anything else.
+
+    Raises ``NotAllowed`` for a patient of another hospital: our access is not the one that the
+    profile says it is (T6).
+    """
     if resource.get("resourceType") != "Patient":
         raise Malformed("Patient")
     if not is_ours(resource, database_reference):
-        raise Malformed("database_reference")
+        raise NotAllowed("database_reference")
     found = _patient(resource)
     if found is None:
         raise Malformed("Patient.id")
@@ -62,7 +66,6 @@ def _patient(resource: Json) -> Patient | None:
     if not identity:
         return None
     birth_family, used_family, given = _names(objects(resource.get("name")))
-    ipp, ipp_system = _ipp(objects(resource.get("identifier")))
     reliability = _reliability(resource)
     return Patient(
         id=PatientId(identity),
@@ -72,14 +75,12 @@ def _patient(resource: Json) -> Patient | None:
         sex=_sex(resource.get("gender")),
         birth_date=_day(resource.get("birthDate")),
         birth_place=_birth_place(resource),
-        ipp=ipp,
-        ipp_system=ipp_system,
+        ipp=_ipp(objects(resource.get("identifier"))),
         ins=_ins(objects(resource.get("identifier"))),
         ins_qualified=reliability == "QUALI",
         reliability=reliability,
         deceased=bool(text(resource.get("deceasedDateTime")))
         or resource.get("deceasedBoolean") is True,
-        managing_organization=_id_of(resource.get("managingOrganization"), "Organization"),
     )
 
 
@@ -100,12 +101,12 @@ def _names(names: Sequence[Json]) -> tuple[str, str | None, tuple[str, ...]]:
     return birth, used if used and used != birth else None, given
 
 
-def _ipp(identifiers: Iterable[Json]) -> tuple[str | None, str | None]:
+def _ipp(identifiers: Iterable[Json]) -> str | None:
     for one in in_use(identifiers):
         value, system = text(one.get("value")), text(one.get("system"))
         if value and system.startswith(_IPP_ROOT) and "PI" in _codes(one.get("type")):
-            return value, system
-    return None, None
+            return value
+    return None
 
 
 def _ins(identifiers: Iterable[Json]) -> str | None:

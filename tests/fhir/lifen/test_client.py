@@ -257,6 +257,8 @@ CHANGES: list[dict[str, Any]] = [
     {"birthDate": "1985-07-15"},
     {"gender": "male"},
     {"name": [{"use": "official", "family": "ABRICOT"}]},
+    {"name": [{"use": "official", "family": "ABRICOTIER", "given": ["ZÉLIE"]}]},
+    {"deceasedDateTime": "2024-03-01"},
     {"identifier": []},
     {"id": "70002"},
     {"active": False},
@@ -277,7 +279,9 @@ async def test_a_patient_who_changed_meanwhile_stops_the_letter(change: dict[str
 
 
 async def test_case_and_accents_of_a_name_are_no_change() -> None:
-    resource = capucine(name=[{"use": "official", "family": "Abricôtier"}])
+    resource = capucine()
+    for name in resource["name"]:
+        name["family"], name["given"] = name["family"].title(), ["Çapucîne"]
     resource["identifier"][0]["value"] = PATIENT.ipp
     platform = Platform([httpx.Response(200, json=resource), RECEIPT])
     async with lifen_over(platform) as lifen:
