@@ -348,8 +348,9 @@ async def test_another_hospital_s_patients_are_not_shown(world: World) -> None:
         secret = hospital.served.description["client_secret"]
         async with open_lifen(wrong, secret, transport=transport) as lifen:
             assert (await lifen.find_patients(PatientQuery(name="abricotier"))).items == ()
-            with pytest.raises(Malformed):
+            with pytest.raises(NotAllowed) as caught:
                 await lifen.patient(CAPUCINE)
+            assert caught.value.cause == "database_reference"
 
 
 class _Renamed(httpx.AsyncHTTPTransport):

@@ -236,11 +236,11 @@ def test_an_empty_group_says_so_and_offers_to_look_further(qtbot: QtBot, view: V
 
 def test_a_problem_stays_until_it_is_closed(qtbot: QtBot, view: View) -> None:
     view.show(*a_morning(), problem=IllegalMove("Withdrawn", "sending"))
-    assert "Cet envoi a changé entre-temps" in [
+    assert "Cette lettre est en train de partir" in [
         one.text() for one in view.pane.findChildren(QLabel) if one.isVisible()
     ]
     view.show(*a_morning())
-    assert "Cet envoi a changé entre-temps" not in [
+    assert "Cette lettre est en train de partir" not in [
         one.text() for one in view.pane.findChildren(QLabel) if one.isVisible()
     ]
 
