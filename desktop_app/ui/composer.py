@@ -13,6 +13,7 @@ from desktop_app.ui.parts import (
     column,
     label,
     row,
+    scrolled,
     section,
     steady_bar,
 )
@@ -52,26 +53,11 @@ class Composer(QWidget):
         )
         self._meta = Elided("", "muted")
         self._checks = column(spacing=6)
-        inside = column(margins=(16, 12, 4, 12), spacing=6)
-        inside.addWidget(patient)
-        inside.addSpacing(6)
-        inside.addWidget(recipients)
-        inside.addSpacing(6)
-        inside.addWidget(section(words.DOCUMENT))
-        inside.addWidget(self.type_choice)
-        inside.addWidget(self._meta)
-        inside.addSpacing(6)
-        inside.addWidget(section(words.CHECKS))
-        inside.addLayout(self._checks)
-        inside.addStretch(1)
-        body = QWidget()
-        role(body, "plain")
-        body.setLayout(inside)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        steady_bar(self._scroll)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(body)
+        self._identity = QWidget()
+        band = column(margins=(16, 12, 16, 0))
+        band.addWidget(patient)
+        self._identity.setLayout(band)
+        self._scroll = self._scrolling()
         self.away = button(words.PUT_AWAY, "", self.put_away_asked.emit)
         self.away.setToolTip(words.PUT_AWAY_TIP)
         self.send = ActionButton(words.SEND, words.SEND_KEYS)
@@ -84,17 +70,43 @@ class Composer(QWidget):
         foot.setLayout(actions)
         self._guide = _guide(look)
         layout = column(spacing=0)
+        layout.addWidget(self._identity)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._guide, 1)
         layout.addWidget(foot)
         self.setLayout(layout)
         self.show_letter(None, sending=False)
 
+    def _scrolling(self) -> QScrollArea:
+        """Everything below the identity, which stays in sight."""
+        inside = column(margins=(16, 6, 4, 8), spacing=6)
+        inside.addWidget(self._patient.search)
+        inside.addSpacing(4)
+        inside.addWidget(self._recipients)
+        inside.addSpacing(4)
+        inside.addWidget(section(words.DOCUMENT))
+        inside.addWidget(self.type_choice)
+        inside.addWidget(self._meta)
+        inside.addSpacing(4)
+        inside.addWidget(section(words.CHECKS))
+        inside.addLayout(self._checks)
+        inside.addStretch(1)
+        body = QWidget()
+        role(body, "plain")
+        body.setLayout(inside)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        steady_bar(area)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        return area
+
     def show_letter(self, letter: Letter | None, *, sending: bool) -> None:
         """Show the letter on the table."""
         if (letter, sending) == self._shown:
             return
         self._shown = (letter, sending)
+        self._identity.setVisible(letter is not None)
         self._scroll.setVisible(letter is not None)
         self._guide.setVisible(letter is None)
         self.away.setEnabled(letter is not None)
@@ -115,7 +127,7 @@ class Composer(QWidget):
     def to_patient(self) -> None:
         """Put the keyboard where a patient is looked for."""
         self._patient.change()
-        self._scroll.ensureWidgetVisible(self._patient)
+        self._scroll.ensureWidgetVisible(self._patient.search.field)
 
     def to_recipients(self) -> None:
         """Put the keyboard where recipients are looked for."""
@@ -149,4 +161,5 @@ def _guide(look: Look) -> QWidget:
         layout.addLayout(line)
     layout.addStretch(1)
     guide.setLayout(layout)
-    return guide
+    role(guide, "plain")
+    return scrolled(guide)

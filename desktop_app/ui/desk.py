@@ -36,6 +36,7 @@ from desktop_app.ui.recipients.pane import RecipientsPane
 from desktop_app.ui.recipients.presenter import DirectorySearch
 from desktop_app.ui.style import Look
 from desktop_app.ui.window import TO_SEND, MainWindow, Panes
+from desktop_app.wording import window as words
 from desktop_app.wording.failures import explain
 
 Clock = Callable[[], datetime]
@@ -189,7 +190,7 @@ class Desk:
             if correct:
                 self.window.show_view(TO_SEND)
 
-        envois = Envois(session.outbox, self._show_sendings, now=self._now, came_back=came_back)
+        envois = Envois(session.outbox, self.show_sendings, now=self._now, came_back=came_back)
         join(self.panes.sendings, self.panes.groups, envois, self._tasks)
         return envois
 
@@ -209,7 +210,8 @@ class Desk:
         self.recipients.show_recipients(() if letter is None else letter.recipients)
         self.window.show_tray(state)
 
-    def _show_sendings(self, state: EnvoisState) -> None:
+    def show_sendings(self, state: EnvoisState) -> None:
+        """Show the queue and the history, and what of them is said in every view."""
         self.sendings = state
         self.panes.sendings.show_state(state)
         self.panes.groups.show_state(state)
@@ -217,6 +219,7 @@ class Desk:
         barred = state.overview.barred
         access = None if barred is None else explain(NotAllowed(barred))
         self.window.say("access", access, closable=False)
+        self.window.say("damaged", words.damaged(state.overview.damaged), closable=False)
 
     async def _undo(self, tray: Tray) -> None:
         await tray.undo()

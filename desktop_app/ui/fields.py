@@ -45,12 +45,15 @@ class Field(QLineEdit):
         self._keys.move(
             self.width() - size.width() - self._look.px(12), (self.height() - size.height()) // 2
         )
+        self._show_end(self.text())
         side = self._look.px(24)
         edge = (self.height() - side) // 2
         self._clear.setGeometry(self.width() - side - edge, edge, side, side)
 
     def _show_end(self, text: str) -> None:
-        self._keys.setVisible(not text)
+        hint = self.fontMetrics().horizontalAdvance(self.placeholderText())
+        taken = hint + self._keys.sizeHint().width() + self._look.px(28)
+        self._keys.setVisible(not text and taken <= self.width())
         self._clear.setVisible(bool(text))
 
 
@@ -74,9 +77,14 @@ class Choice(QComboBox):
         side = self._look.px(16)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        room = self.width() - side - self._look.px(26)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self,
+        )
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideMiddle, room
+            self.currentText(), Qt.TextElideMode.ElideMiddle, room.width() - 2
         )
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
@@ -102,6 +110,8 @@ class ActionButton(QPushButton):
         inside.addWidget(self._keys)
         self.setLayout(inside)
         self.say(text, keys)
+        self.ensurePolished()
+        self.setMinimumWidth(inside.minimumSize().width())
 
     def say(self, text: str, keys: str) -> None:
         """Put other words on it."""

@@ -3,14 +3,19 @@
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QLayout, QLayoutItem
 
+_ANY_HEIGHT = 16_777_215
+"""Qt's own largest widget."""
+
 
 class Flow(QLayout):
     """Lays chips out like words: as many as fit on a line."""
 
-    def __init__(self, spacing: int = 6) -> None:
+    def __init__(self, spacing: int = 6, between: int | None = None) -> None:
+        """``spacing`` pixels beside each other, ``between`` lines as well unless it says else."""
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = spacing
+        self._between = spacing if between is None else between
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -54,14 +59,22 @@ class Flow(QLayout):
         self._arrange(rect, move=True)
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
+        y, line, width = rect.y(), list[tuple[QLayoutItem, QSize]](), 0
         for item in self._items:
-            size = item.sizeHint()
-            if x + size.width() > rect.right() + 1 and line:
-                x, y, line = rect.x(), y + line + self._gap, 0
-            width = min(size.width(), rect.width())
+            size = item.sizeHint().boundedTo(QSize(rect.width(), _ANY_HEIGHT))
+            if line and width + size.width() > rect.width():
+                y += self._place(line, QPoint(rect.x(), y), move=move) + self._between
+                line, width = [], 0
+            line.append((item, size))
+            width += size.width() + self._gap
+        return y + self._place(line, QPoint(rect.x(), y), move=move) - rect.y()
+
+    def _place(self, line: list[tuple[QLayoutItem, QSize]], at: QPoint, *, move: bool) -> int:
+        """Put one line down, each item in its middle; returns the line's height."""
+        height = max((size.height() for _item, size in line), default=0)
+        x = at.x()
+        for item, size in line:
             if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
-            x += width + self._gap
-            line = max(line, size.height())
-        return y + line - rect.y()
+                item.setGeometry(QRect(QPoint(x, at.y() + (height - size.height()) // 2), size))
+            x += size.width() + self._gap
+        return height

@@ -2,12 +2,15 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from desktop_app.ui.commands import shown_keys
 from desktop_app.ui.parts import IconButton, column, label, row, section
 from desktop_app.ui.style import Look, role
 from desktop_app.wording import window as words
+
+_MARGINS = 24, 18, 18, 22
+_EDGE = 8
 
 
 class HelpSheet(QFrame):
@@ -22,19 +25,29 @@ class HelpSheet(QFrame):
         head = row()
         head.addWidget(label(words.HELP_TITLE, "identity"), 1)
         head.addWidget(IconButton(look, "x", words.HELP_CLOSE, self.close_sheet))
-        layout = column(margins=(24, 18, 18, 22), spacing=10)
-        layout.addLayout(head)
         columns = row(spacing=40)
-        left, right = column(spacing=6), column(spacing=6)
+        sides = QGridLayout(), QGridLayout()
         for place, (title, names) in enumerate(words.GROUPS):
-            side = left if place < 2 else right  # noqa: PLR2004 - two columns
+            side = sides[place >= 2]  # noqa: PLR2004 - two columns
             _add(side, title, [(shown_keys(name), words.COMMANDS[name]) for name in names])
-        _add(left, words.SEARCH, list(words.SEARCH_KEYS))
-        for side in (left, right):
-            side.addStretch(1)
+        _add(sides[0], words.SEARCH, list(words.SEARCH_KEYS))
+        for side in sides:
+            side.setHorizontalSpacing(16)
+            side.setVerticalSpacing(5)
+            side.setRowStretch(side.rowCount(), 1)
             columns.addLayout(side)
-        layout.addLayout(columns)
+        self._body = QWidget()
+        role(self._body, "plain")
+        self._body.setLayout(columns)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._body)
+        layout = column(margins=_MARGINS, spacing=10)
+        layout.addLayout(head)
+        layout.addWidget(self._scroll)
         self.setLayout(layout)
+        self._head = head
         self.hide()
 
     def toggle(self) -> None:
@@ -50,14 +63,19 @@ class HelpSheet(QFrame):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
-        """In the middle of the window."""
+        """In the middle of the window, as large as it needs to be and there is room for."""
         parent = self.parentWidget()
-        if parent is not None:
-            self.adjustSize()
-            self.move(
-                (parent.width() - self.width()) // 2,
-                max(0, (parent.height() - self.height()) // 2),
-            )
+        if parent is None:
+            return
+        left, top, right, bottom = _MARGINS
+        body, head = self._body.sizeHint(), self._head.sizeHint()
+        width = min(body.width() + left + right + 2, parent.width() - 2 * _EDGE)
+        height = head.height() + 10 + body.height() + top + bottom + 2
+        if height > parent.height() - 2 * _EDGE:
+            width += self._scroll.verticalScrollBar().sizeHint().width()
+            height = parent.height() - 2 * _EDGE
+        self.resize(min(width, parent.width() - 2 * _EDGE), height)
+        self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)
 
     def close_sheet(self) -> None:
         """Put it away and go back to where somebody was."""
@@ -66,22 +84,29 @@ class HelpSheet(QFrame):
             self._before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes."""
+        """Escape closes; the arrows and the page keys show what there is no room for."""
+        bar = self._scroll.verticalScrollBar()
+        moves = {
+            Qt.Key.Key_Down: bar.singleStep(),
+            Qt.Key.Key_Up: -bar.singleStep(),
+            Qt.Key.Key_PageDown: bar.pageStep(),
+            Qt.Key.Key_PageUp: -bar.pageStep(),
+        }
         if event.key() == Qt.Key.Key_Escape:
             self.close_sheet()
+        elif event.key() in moves:
+            bar.setValue(bar.value() + moves[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
 
 
-def _add(side: QVBoxLayout, title: str, lines: list[tuple[str, str]]) -> None:
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(5)
-    grid.setColumnMinimumWidth(0, 110)
-    for number, (keys, what) in enumerate(lines):
+def _add(grid: QGridLayout, title: str, lines: list[tuple[str, str]]) -> None:
+    first = grid.rowCount()
+    if first > 1:
+        grid.setRowMinimumHeight(first, 8)
+        first += 1
+    grid.addWidget(section(title), first, 0, 1, 2)
+    for number, (keys, what) in enumerate(lines, start=first + 1):
         grid.addWidget(label(keys, "key"), number, 0, Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(label(what), number, 1)
     grid.setColumnStretch(1, 1)
-    side.addWidget(section(title))
-    side.addLayout(grid)
-    side.addSpacing(8)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
 
 from desktop_app.domain.ports import Overview
@@ -64,6 +64,7 @@ class TopBar(QFrame):
         self.outstanding.setIcon(
             self._look.icon("circle-alert" if count else "circle-check", color)
         )
+        self.outstanding.setIconSize(QSize(self._look.px(16), self._look.px(16)))
         role(self.outstanding, "outstanding-some" if count else "outstanding-none")
 
 

@@ -12,6 +12,7 @@ from desktop_app.wording import window as words
 _STEP_MS = 100
 _MILLISECONDS = 1000
 _OUT_OF_THE_WAY = 56
+_EDGE = 8
 
 
 class UndoBar(QFrame):
@@ -31,6 +32,7 @@ class UndoBar(QFrame):
         self._look = look
         self._left = 0
         self._says: Callable[[int], str] = str
+        self._said = ""
         self._words: QLabel = label("", "undo-words")
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
@@ -66,11 +68,12 @@ class UndoBar(QFrame):
     def place(self, around: QWidget, above: int) -> None:
         """Stand in the middle of ``around``, ``above`` pixels from the parent's lower edge."""
         centre = self._parent
+        self._fit()
         self.adjustSize()
         if self.width() > around.width():
             above += self._look.px(_OUT_OF_THE_WAY)  # wider than its place: above what is to press
         x = around.mapTo(centre, QPoint(0, 0)).x() + (around.width() - self.width()) // 2
-        edge = self._look.px(8)
+        edge = self._look.px(_EDGE)
         x = max(edge, min(x, centre.width() - self.width() - edge))
         self.move(x, centre.height() - self.height() - above)
         self.raise_()
@@ -83,10 +86,18 @@ class UndoBar(QFrame):
         self.withdraw()
         self.over.emit()
 
+    def _fit(self) -> None:
+        """Shorten the words where the window is too narrow; who and when, at their ends, stay."""
+        self._words.setText("")
+        beside = self.sizeHint().width() + 2 * self._look.px(_EDGE)
+        metrics = self._words.fontMetrics()
+        room = self._parent.width() - beside
+        self._words.setText(metrics.elidedText(self._said, Qt.TextElideMode.ElideMiddle, room))
+
     def _show(self) -> None:
         said = self._says(-(-self._left // _MILLISECONDS))
         self._progress.setValue(self._left)
-        if said != self._words.text():
-            self._words.setText(said)
+        if said != self._said:
+            self._said = said
             self.setAccessibleName(said)
             self.moved.emit()

@@ -26,7 +26,7 @@ from desktop_app.ui.letters.pane import DropZone, PagePane, TrayPane
 from desktop_app.ui.letters.presenter import TrayState, Undoable
 from desktop_app.ui.outbox.groups import EnvoisGroups
 from desktop_app.ui.outbox.pane import EnvoisPane
-from desktop_app.ui.parts import NoticeBox, Segments, column
+from desktop_app.ui.parts import NoticeBox, Segments, column, scrolled
 from desktop_app.ui.style import Look, role
 from desktop_app.ui.topbar import StatusLine, TopBar
 from desktop_app.ui.undo import UndoBar
@@ -35,6 +35,8 @@ from desktop_app.wording import window as words
 from desktop_app.wording.failures import Notice
 
 SMALLEST = (960, 600)
+_SMALLEST_LARGE = (1280, 680)
+"""Larger text needs more room, but never more than a usual screen has."""
 _USUAL = (1366, 768)
 _PUT_AWAY_SECONDS = 10
 TO_SEND, SENDINGS = 0, 1
@@ -73,7 +75,8 @@ class MainWindow(QMainWindow):
         self._may_close = self._was_painted = False
         self._notices: dict[str, NoticeBox] = {}
         self.setWindowTitle(words.title(hospital))
-        self.setMinimumSize(*SMALLEST)
+        smallest = zip(SMALLEST, _SMALLEST_LARGE, strict=True)
+        self.setMinimumSize(*(min(look.px(usual), large) for usual, large in smallest))
         self.resize(*_USUAL)
         self.top = TopBar(look, hospital=hospital, environment=environment)
         self.status = StatusLine(look)
@@ -101,7 +104,7 @@ class MainWindow(QMainWindow):
         left = QWidget()
         role(left, "side")
         self._left_stack.addWidget(panes.tray)
-        self._left_stack.addWidget(panes.groups)
+        self._left_stack.addWidget(scrolled(panes.groups))
         inside = column(margins=(12, 12, 12, 12), spacing=12)
         inside.addWidget(self.segments)
         inside.addWidget(self._left_stack, 1)
@@ -220,6 +223,7 @@ class MainWindow(QMainWindow):
         self.segments.choose(number)
         self._left_stack.setCurrentIndex(number)
         self._right_stack.setCurrentIndex(number)
+        self.panes.drop_zone.setVisible(number == TO_SEND or not self._look.large)
         self._place_undo()
         if number == SENDINGS:
             self.panes.groups.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -267,8 +271,9 @@ class MainWindow(QMainWindow):
         self.panes.sendings.to_search()
 
     def _send(self) -> None:
+        """Send the letter on the table, if it is in sight: nothing leaves that nobody looks at."""
         letter = self._tray.letter
-        if letter is not None and is_ready(letter):
+        if self.view == TO_SEND and letter is not None and is_ready(letter):
             self.send_asked.emit()
         else:
             self._on_the_desk(self.to_missing)

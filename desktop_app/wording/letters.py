@@ -11,7 +11,7 @@ from desktop_app.domain.letters import (
     check,
 )
 from desktop_app.wording.documents import short_label, size
-from desktop_app.wording.people import full_name
+from desktop_app.wording.people import full_name, of
 from desktop_app.wording.states import Tone
 
 DROP_TITLE = "Déposez vos lettres ici"
@@ -123,7 +123,7 @@ def card(letter: Letter) -> str:
 _CHECKS = {
     Topic.PATIENT_MISSING: "Choisissez le patient concerné",
     Topic.PATIENT_CHOSEN: "Patient choisi dans le fichier de l’hôpital",
-    Topic.PATIENT_DECEASED: "Ce patient est signalé décédé",
+    Topic.PATIENT_DECEASED: "Patient signalé décédé : vérifiez que la lettre doit partir",
     Topic.INS_NOT_QUALIFIED: "Identité non qualifiée : relisez nom, prénom et date de naissance",
     Topic.IDENTITY_DOUBTFUL: "Identité signalée douteuse ou fictive par l’hôpital",
     Topic.RECIPIENTS_MISSING: "Choisissez au moins un destinataire",
@@ -154,4 +154,4 @@ def put_away(letter: Letter, _seconds: int) -> str:
 
 
 def _whose(letter: Letter) -> str:
-    return "Lettre" if letter.patient is None else f"Lettre de {full_name(letter.patient)}"
+    return "Lettre" if letter.patient is None else f"Lettre {of(full_name(letter.patient))}"

@@ -48,14 +48,16 @@ def used_name(patient: Patient) -> str:
     return f"nom utilisé\u00a0: {patient.used_family or 'non renseigné'}"
 
 
-def birth(patient: Patient, today: date) -> tuple[str, str, str]:
-    """Sex, birth date, and age with birth place, for the identity band."""
-    where = people.birth_place(patient)
-    age = "" if patient.birth_date is None else f"({people.age(patient.birth_date, today)})"
-    date_text = (
-        "date de naissance inconnue" if patient.birth_date is None else day(patient.birth_date)
-    )
-    return people.sex(patient.sex), date_text, "   ".join(part for part in (age, where) if part)
+def birth(patient: Patient, today: date) -> tuple[str, ...]:
+    """Sex, birth date, then age and birth place where they are known, for the identity band.
+
+    Nobody grows older who is dead: the platform does not say when that was.
+    """
+    born = patient.birth_date
+    known = "date de naissance inconnue" if born is None else day(born)
+    age = "" if born is None or patient.deceased else f"({people.age(born, today)})"
+    more = (age, people.birth_place(patient))
+    return people.sex(patient.sex), known, *(part for part in more if part)
 
 
 def found(shown: int, total: int | None, *, complete: bool) -> str:

@@ -1,6 +1,7 @@
 """How people, their traits and their places are written."""
 
 import re
+import unicodedata
 from datetime import date
 
 from desktop_app.domain.people import Correspondent, Kind, Patient, Place, Sex
@@ -26,6 +27,12 @@ def full_name(patient: Patient) -> str:
     """Birth name in capitals and the first given name."""
     first = _capital(patient.given[0]) if patient.given else ""
     return f"{patient.birth_family.upper()} {first}".strip()
+
+
+def of(name: str) -> str:
+    """« de » before a name, elided before a vowel; an h keeps it whole."""
+    first = unicodedata.normalize("NFD", name[:1]).upper()[:1]
+    return f"d’{name}" if first in tuple("AEIOUÆŒ") else f"de {name}"
 
 
 def patient_heading(patient: Patient) -> str:

@@ -80,7 +80,7 @@ def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line 
             left = soon(job.not_before or now, now)
             return f"Départ {left}\u00a0; d’ici là, rien ne part."
         case _S.QUEUED:
-            return "Partira à son tour, dès que la plateforme est libre."
+            return "Partira à son tour, dès que la plateforme le permet."
         case _S.SENDING if job.passed_at is not None:
             return f"Envoyée en entier {at(job.passed_at, now)}, réponse attendue."
         case _S.SENDING:

@@ -27,17 +27,20 @@ def heading(entry: Correspondent) -> str:
 
 
 def details(entry: Correspondent) -> str:
-    """Where, which number, how many mailboxes."""
-    parts = [place(entry)]
+    """Where, which number, which mailbox or how many."""
+    address = entry.mailboxes[0].address if len(entry.mailboxes) == 1 else ""
+    return " · ".join(part for part in (place(entry), mark(entry), address) if part)
+
+
+def mark(entry: Correspondent) -> str:
+    """What tells two of the same name in the same town apart: the number, how many mailboxes."""
+    parts = []
     if entry.identifier:
         number = "FINESS" if entry.kind is Kind.ORGANIZATION else "RPPS"
         parts.append(f"{number} {entry.identifier}")
-    parts.append(
-        entry.mailboxes[0].address
-        if len(entry.mailboxes) == 1
-        else f"{len(entry.mailboxes)} adresses MSSanté"
-    )
-    return " · ".join(part for part in parts if part)
+    if len(entry.mailboxes) > 1:
+        parts.append(f"{len(entry.mailboxes)} adresses")
+    return " · ".join(parts)
 
 
 def place(entry: Correspondent) -> str:

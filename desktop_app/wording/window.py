@@ -130,24 +130,31 @@ def not_gone(leaving: int, waiting: int) -> Notice | None:
     if waiting:
         verb = "attendent" if waiting > 1 else "attend"
         titles.append(f"{waiting} lettre{_s(waiting)} {verb} une décision")
-        advice.append("Voyez «\u00a0Envois\u00a0», «\u00a0À résoudre\u00a0».")
+        which = "les" if waiting > 1 else "la"
+        advice.append(
+            f"Vous {which} trouverez dans «\u00a0Envois\u00a0», «\u00a0À\u00a0résoudre\u00a0»."
+        )
     return Notice(", ".join(titles), " ".join(advice)) if titles else None
 
 
 def hovering(count: int, others: int) -> tuple[str, str]:
     """What letting go will do; ``others`` are files whose names do not end in .pdf."""
     if count == others:
-        first = (
-            "Ce fichier n’est pas un PDF" if count == 1 else "Aucun de ces fichiers n’est un PDF"
-        )
-        return first, "Seuls les PDF peuvent être envoyés\u00a0: il sera vérifié, puis refusé."
+        only = "Seuls les PDF peuvent être envoyés\u00a0:"
+        if count == 1:
+            return "Ce fichier n’est pas un PDF", f"{only} il sera vérifié, puis refusé."
+        return "Aucun de ces fichiers n’est un PDF", f"{only} ils seront vérifiés, puis refusés."
     if count == 1:
         return "Lâchez pour ajouter cette lettre", DROP_KEEPS
     if others == 0:
         return f"Lâchez pour ajouter ces {count} lettres", DROP_KEEPS
-    said = "n’est pas un PDF" if others == 1 else "ne sont pas des PDF"
+    said = (
+        "n’est pas un PDF\u00a0: il sera signalé"
+        if others == 1
+        else "ne sont pas des PDF\u00a0: ils seront signalés"
+    )
     return f"Lâchez pour ajouter {count - others} lettre{_s(count - others)}", (
-        f"{others} fichier{_s(others)} {said}\u00a0: dit{_s(others)} et laissé{_s(others)} de côté."
+        f"{others} fichier{_s(others)} {said} et laissé{_s(others)} de côté."
     )
 
 

@@ -31,12 +31,13 @@ def no_garbage_elsewhere() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def swept(qapp: QApplication) -> Iterator[None]:
+def swept(qapp: QApplication, look: Look) -> Iterator[None]:
     """Nothing of a test is left for the next one: each window would be styled for ever after."""
     gc.disable()
     yield
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
+    look.choose("light")  # another text size would still be in force
 
 
 def pytest_asyncio_loop_factories(

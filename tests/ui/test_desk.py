@@ -3,7 +3,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from desktop_app.domain.people import Recipient
 from desktop_app.domain.sending import JobState
@@ -377,6 +379,61 @@ async def test_a_sending_that_fails_is_counted_and_shown(
         desk.desk.window.top.outstanding.click()
         await until(lambda: desk.states() == [state], 5)
         assert desk.desk.window.view == SENDINGS
+
+
+async def test_a_refused_letter_comes_back_whole_to_be_corrected(
+    opened: Opened, served: Served, letter: Path
+) -> None:
+    async with opened(hold=0) as desk:
+        before = len(desk.ledger)
+        await compose(desk, letter)
+        served.sandbox.faults.replace(Rule(path="$send-to-mss", status=422, times=1))
+        desk.press(K.Key_Return, CTRL)
+        await until(lambda: desk.desk.sendings.overview.need_person == 1, 10)
+        desk.press(K.Key_S, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: desk.states() == [JobState.REFUSED], 5)
+        desk.press(K.Key_F6)
+        desk.press(K.Key_Tab)  # from the row to what can be done about it
+        assert isinstance(desk.focus, QPushButton)
+        assert desk.focus.text() == "Corriger"
+
+        desk.press(K.Key_Space)
+
+        await until(lambda: desk.letter is not None, 5)
+        assert desk.letter is not None
+        assert desk.letter.patient is not None
+        assert [one.address for one in desk.letter.recipients] == [ADDRESS]
+        assert desk.desk.window.view == TO_SEND
+        desk.press(K.Key_Return, CTRL)
+        await until(lambda: len(desk.ledger) == before + 1, 10)
+
+
+async def test_the_whole_job_is_done_with_the_mouse(
+    opened: Opened, served: Served, letter: Path
+) -> None:
+    async with opened(hold=0) as desk:
+        before = len(desk.ledger)
+        panes = desk.desk.panes
+        desk.drop(letter)
+        await until(lambda: desk.letter is not None)
+        for search, text in (
+            (desk.desk.patient.search, PATIENT),
+            (desk.desk.recipients.search, PRACTITIONER),
+        ):
+            click(search.field)
+            desk.type(text)  # names have no other way in
+            await until(search.list.isVisible, 10)
+            click(search.list.viewport(), search.list.visualRect(search.list.model().index(0, 0)))
+            await until(search.list.isHidden)
+        await until(panes.composer.send.isEnabled)
+        click(panes.composer.send)
+        await until(lambda: len(desk.ledger) == before + 1, 10)
+    assert served.sandbox.ledger[-1].recipients == (ADDRESS,)
+
+
+def click(widget: QWidget, where: QRect | None = None) -> None:
+    place = (where or widget.rect()).center()
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
 
 
 async def test_files_that_were_copied_are_pasted_even_from_a_field(

@@ -1,7 +1,8 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.ui.style import DARK, LIGHT, Look, Tokens
+from desktop_app.ui.style import Look
+from desktop_app.ui.tokens import DARK, LIGHT, Tokens
 from desktop_app.wording.states import Tone
 
 READABLE = 4.5

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.style import Look
@@ -79,4 +79,17 @@ def test_it_stays_inside_the_window(window: QWidget, look: Look) -> None:
     bar.offer(says, 10)
     bar.place(window, 20)
     assert window.rect().contains(bar.geometry())
+    bar.withdraw()
+
+
+def test_a_long_name_is_shortened_and_the_seconds_stay(window: QWidget, look: Look) -> None:
+    bar = UndoBar(look, window)
+    window.show()
+    bar.offer(lambda seconds: f"Lettre de {'TRÈS-' * 40}LONG\u00a0: départ dans {seconds} s", 10)
+    bar.place(window, 20)
+    assert window.rect().contains(bar.geometry())
+    (shown,) = [one.text() for one in bar.findChildren(QLabel)]
+    assert shown.startswith("Lettre de TRÈS")
+    assert shown.endswith("départ dans 10 s")
+    assert "LONG" in bar.accessibleName()
     bar.withdraw()

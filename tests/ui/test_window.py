@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -29,9 +30,12 @@ from desktop_app.domain.ports import Overview
 from desktop_app.tasks import Tasks
 from desktop_app.ui.commands import KEYS
 from desktop_app.ui.desk import Desk
+from desktop_app.ui.letters.pane import DropZone
 from desktop_app.ui.letters.presenter import TrayState, Undoable
+from desktop_app.ui.outbox.presenter import EnvoisState
+from desktop_app.ui.parts import IconButton, NoticeBox
 from desktop_app.ui.style import Look
-from desktop_app.ui.window import SENDINGS, TO_SEND
+from desktop_app.ui.window import SENDINGS, SMALLEST, TO_SEND
 from desktop_app.wording import window as words
 from desktop_app.wording.failures import Notice
 
@@ -53,6 +57,7 @@ def draft(name: str) -> Letter:
     return Letter(id=LetterId(name), created_at=NOW, documents=(document,))
 
 
+SAMPLES = (("Une lettre", Path("une-lettre.pdf")), ("Une autre", Path("une-autre.pdf")))
 BARE = draft("a")
 READY = replace(BARE, patient=PATIENT, recipients=(RECIPIENT,))
 
@@ -185,6 +190,75 @@ def test_only_a_complete_letter_is_sent(desk: Desk) -> None:
     assert asked == [True]
 
 
+def test_a_letter_that_is_out_of_sight_is_not_sent(desk: Desk) -> None:
+    asked: list[bool] = []
+    desk.window.send_asked.connect(lambda: asked.append(True))
+    show(desk, READY)
+    press(desk, K.Key_2, CTRL)
+
+    press(desk, K.Key_Return, CTRL)
+    assert not asked
+    assert desk.window.view == TO_SEND
+    assert desk.panes.composer.send.hasFocus()
+    press(desk, K.Key_Return, CTRL)
+    assert asked == [True]
+
+
+def test_ctrl_enter_among_the_sendings_leads_to_what_the_letter_lacks(desk: Desk) -> None:
+    show(desk, replace(BARE, patient=PATIENT))
+    press(desk, K.Key_2, CTRL)
+    press(desk, K.Key_Return, CTRL)
+    assert desk.window.view == TO_SEND
+    assert desk.recipients.search.field.hasFocus()
+
+
+def test_letters_that_can_no_longer_be_read_are_said_for_as_long_as_there_are_any(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    said = "2 lettres de ce poste ne peuvent plus être lues"
+    desk.show_sendings(EnvoisState(overview=Overview(damaged=2)))
+    assert desk.window.notices == (said,)
+    (strip,) = [one for one in desk.window.findChildren(NoticeBox) if one.title == said]
+    closing = strip.findChild(IconButton)
+    assert closing is not None
+    assert not closing.isVisible()
+    press(desk, K.Key_2, CTRL)
+    assert desk.window.notices == (said,)
+    desk.show_sendings(EnvoisState())
+    assert not strip.isVisible()
+
+
+def test_what_is_not_the_real_thing_says_so_in_every_view(desk: Desk) -> None:
+    (banner,) = [one for one in desk.window.findChildren(QLabel) if one.text() == words.TRAINING]
+    for key in (K.Key_1, K.Key_2):
+        press(desk, key, CTRL)
+        assert banner.isVisible()
+        assert banner.width() >= banner.sizeHint().width()
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768)])
+def test_the_identity_stays_in_sight_whatever_is_scrolled(
+    desk: Desk, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    addresses = [f"un{number}@cabinet.mssante.example" for number in range(10)]
+    many = tuple(replace(RECIPIENT, address=address) for address in addresses)
+    desk.window.resize(*size)
+    show(desk, replace(READY, recipients=many))
+    press(desk, K.Key_D, CTRL)
+    (name,) = [one for one in desk.patient.findChildren(QLabel) if "ABRICOTIER" in one.text()]
+    qtbot.waitUntil(desk.recipients.search.field.hasFocus)
+    assert not name.visibleRegion().isEmpty()
+    assert not desk.recipients.search.field.visibleRegion().isEmpty()
+
+
+def test_the_sheet_of_shortcuts_fits_the_smallest_window(desk: Desk) -> None:
+    desk.window.resize(*SMALLEST)
+    press(desk, K.Key_F1)
+    centre = desk.window.centralWidget()
+    assert centre is not None
+    assert centre.rect().contains(desk.window.help.geometry())
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_menu_opens_without_a_loop_of_its_own(desk: Desk) -> None:
     press(desk, K.Key_F10)
@@ -272,6 +346,54 @@ def test_everything_that_can_be_reached_has_a_name(desk: Desk) -> None:
         and not (one.accessibleName() or getattr(one, "text", str)())
     ]
     assert nameless == []
+
+
+def test_a_sample_letter_is_one_click_away(qtbot: QtBot, look: Look) -> None:
+    zone, given = DropZone(look, SAMPLES), list[list[Path]]()
+    qtbot.addWidget(zone)
+    zone.sample_asked.connect(given.append)
+    menu = zone.samples.menu()
+    assert menu is not None
+    for action in menu.actions():
+        action.trigger()
+    one, other = (path for _title, path in SAMPLES)
+    assert given == [[one], [other], [one, other]]
+
+
+@pytest.mark.parametrize("letters", [(), (READY,)], ids=["empty", "a letter"])
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_no_sentence_is_cut(
+    qtbot: QtBot,
+    qapp: QApplication,
+    scale: float,
+    size: tuple[int, int],
+    letters: tuple[Letter, ...],
+) -> None:
+    desk = Desk(
+        Look(qapp, "light", text_scale=scale),
+        qapp.clipboard(),
+        Tasks(on_accident=lambda _error: None),
+        hospital="CH de Villefictive",
+        environment="practice",
+        samples=SAMPLES,
+        now=lambda: NOW,
+    )
+    qtbot.addWidget(desk.window, before_close_func=lambda window: window.close_for_good())
+    desk.window.resize(*size)
+    if letters:
+        show(desk, *letters)
+    desk.window.show()
+    QApplication.sendPostedEvents()
+    cut = [
+        one.text()
+        for one in desk.window.findChildren(QLabel)
+        if one.isVisible() and one.wordWrap() and one.height() < one.heightForWidth(one.width())
+    ]
+    assert cut == []
+    send = desk.panes.composer.send
+    for part in send.findChildren(QLabel):
+        assert part.width() >= part.sizeHint().width()
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])

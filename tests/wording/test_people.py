@@ -93,3 +93,17 @@ def test_a_place_is_out_of_the_capitals_of_directories() -> None:
     place = Place(lines=("12 RUE DES ESSAIS", ""), postal_code="99001", city="VILLE-FICTIVE")
     assert people.place(place) == "12 rue des essais, 99001 Ville-Fictive"
     assert people.place(Place()) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ABRICOTIER", "d’ABRICOTIER"),
+        ("ÉGLANTINE", "d’ÉGLANTINE"),
+        ("ŒILLET", "d’ŒILLET"),
+        ("HÊTRE", "de HÊTRE"),
+        ("TILLEUL", "de TILLEUL"),
+    ],
+)
+def test_the_article_is_elided_before_a_vowel(name: str, said: str) -> None:
+    assert people.of(name) == said

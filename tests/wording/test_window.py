@@ -60,6 +60,25 @@ def test_a_hovering_file_is_told_what_will_happen(count: int, others: int, said:
     assert words.hovering(count, others)[0] == said
 
 
+def test_files_that_are_no_pdf_are_counted_in_words() -> None:
+    assert words.hovering(2, 1)[1].startswith("1 fichier n’est pas un PDF\u00a0: il sera signalé")
+    assert words.hovering(3, 2)[1].endswith("ils seront signalés et laissés de côté.")
+    assert words.hovering(1, 1)[1].endswith("il sera vérifié, puis refusé.")
+    assert words.hovering(2, 2)[1].endswith("ils seront vérifiés, puis refusés.")
+
+
+def test_letters_that_cannot_be_read_are_counted_in_words() -> None:
+    assert words.damaged(0) is None
+    one, two = words.damaged(1), words.damaged(2)
+    assert one is not None
+    assert two is not None
+    assert one.title == "1 lettre de ce poste ne peut plus être lue"
+    assert two.title == "2 lettres de ce poste ne peuvent plus être lues"
+    for notice in (one, two):
+        assert "Rien n’a été effacé" in notice.advice
+        assert "Prévenez votre service informatique." in notice.advice
+
+
 def test_the_status_line_says_what_happened_last() -> None:
     assert words.last_sending(Overview(), NOW) == "Aucune lettre remise pour l’instant"
     assert "10" in words.last_sending(Overview(last_delivered_at=NOW), NOW)

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar
 
 from desktop_app.domain.letters import Document, Letter, PageImage
 from desktop_app.ui.style import Look
@@ -123,11 +123,13 @@ class PagesView(QAbstractScrollArea):
         return min(_LARGEST, max(_SMALLEST, min(room / widest, _COMFORT)))
 
     def _set_zoom(self, zoom: float | None) -> None:
-        bar = self.verticalScrollBar()
-        share = bar.value() / max(1, bar.maximum() + bar.pageStep())
+        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
+        top, middle = _whole(down), _whole(across)
+        share, centre = down.value() / top, (across.value() + across.pageStep() / 2) / middle
         self._zoom = None if zoom is None else min(_LARGEST, max(_SMALLEST, zoom))
         self._lay_out()
-        bar.setValue(round(share * (bar.maximum() + bar.pageStep())))
+        down.setValue(round(share * _whole(down)))
+        across.setValue(round(centre * _whole(across) - across.pageStep() / 2))
         self._scrolled()
         self.viewport().update()
 
@@ -233,6 +235,11 @@ class PagesView(QAbstractScrollArea):
         if (had is None or had[0] != scale) and self._wanted.get(key) != scale:
             self._wanted[key] = scale
             self.page_wanted.emit(document, number, scale)
+
+
+def _whole(bar: QScrollBar) -> int:
+    """The length of what ``bar`` scrolls."""
+    return max(1, bar.maximum() + bar.pageStep())
 
 
 _COMFORT = 1.6

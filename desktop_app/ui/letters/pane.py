@@ -11,7 +11,7 @@ from desktop_app.domain.letters import Document, Letter, PageImage
 from desktop_app.ui.letters.model import CardDelegate, LetterRole, TrayModel
 from desktop_app.ui.letters.pages import PagesView
 from desktop_app.ui.letters.presenter import TrayState
-from desktop_app.ui.parts import Elided, IconButton, NoticeBox, button, column, label, row
+from desktop_app.ui.parts import Elided, IconButton, NoticeBox, button, column, label, row, scrolled
 from desktop_app.ui.style import Look, role
 from desktop_app.wording import failures
 from desktop_app.wording import letters as words
@@ -121,7 +121,7 @@ class DropZone(QFrame):
         choosing.addStretch(1)
         layout.addLayout(choosing)
         if samples:
-            self.samples = button(words.SAMPLES, "link")
+            self.samples = button(words.SAMPLES, "link-centred")
             menu = QMenu(self.samples)
             menu.setAccessibleName(words.SAMPLES_MENU)
             for title, path in samples:
@@ -201,19 +201,28 @@ class EmptyTable(QWidget):
         self._look = look
         self._sign = label()
         inside = column(spacing=8)
-        texts = [label(words.EMPTY_TITLE, "title"), label(words.EMPTY_ADVICE, wrap=True)]
+        texts = [label(words.EMPTY_TITLE, "title", wrap=True), label(words.EMPTY_ADVICE, wrap=True)]
         if practice:
             texts.append(label(words.EMPTY_PRACTICE, "muted", wrap=True))
         for part in (self._sign, *texts):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             inside.addWidget(part)
         middle = QWidget()
-        middle.setFixedWidth(360 if look.large else look.px(420))
+        middle.setMaximumWidth(look.px(420))
         middle.setLayout(inside)
-        layout = column(margins=24)
-        layout.addStretch(2)
-        layout.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
+        across = row(spacing=0)  # an alignment would measure wrapped text at another width
+        across.addStretch(1)
+        across.addWidget(middle, 1000)
+        across.addStretch(1)
+        content = QWidget()
+        role(content, "sunk")
+        places = column(margins=24)
+        places.addStretch(2)
+        places.addLayout(across)
+        places.addStretch(3)
+        content.setLayout(places)
+        layout = column()
+        layout.addWidget(scrolled(content))
         self.setLayout(layout)
         look.changed.connect(self._draw)
         self._draw()

@@ -50,6 +50,10 @@ class GroupCard(QAbstractButton):
         lines = sum(QFontMetrics(font).height() for font in (self._strong(), self._small()))
         return QSize(self._look.px(160), lines + self._look.px(22))
 
+    def minimumSizeHint(self) -> QSize:
+        """Never less than its two lines."""
+        return self.sizeHint()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the card."""
         tokens, px = self._look.tokens, self._look.px

@@ -68,6 +68,8 @@ class EnvoisPane(QWidget):
         layout.addWidget(self._more)
         layout.addWidget(self.detail)
         self.setLayout(layout)
+        self._room = QTimer(self, singleShot=True, interval=0)
+        self._room.timeout.connect(self._give_room)
         self.seconds = QTimer(self, interval=1000)
         self.seconds.timeout.connect(self._tick)
         self._connect()
@@ -160,7 +162,7 @@ class EnvoisPane(QWidget):
         self._shown = row.sending.letter.id
         if self.detail.isVisible():
             self.detail.show_sending(row.sending, self._now())
-            self._give_room()
+            self._room.start()  # what is new in a visible panel has no size before it is shown
 
     def _give_room(self) -> None:
         """The detail is as high as it needs to be, and never covers most of the rows."""

@@ -1,4 +1,7 @@
-"""The patient pane: one box that understands what is typed, and the identity that was chosen."""
+"""The patient pane: the identity that was chosen, and one box that understands what is typed.
+
+The box is not inside the pane: the identity stays in sight while everything else scrolls.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from desktop_app.domain.people import Patient
 from desktop_app.ui.fields import Field
 from desktop_app.ui.flow import Flow
-from desktop_app.ui.parts import Elided, Pill, button, clear, column, label, row, section
+from desktop_app.ui.parts import Pill, button, clear, column, label, row, section
 from desktop_app.ui.patients.model import PatientDelegate, PatientRole, PatientsModel
 from desktop_app.ui.patients.presenter import PatientsState
 from desktop_app.ui.results import SearchBox
@@ -22,7 +25,7 @@ from desktop_app.wording.states import Tone
 
 
 class PatientPane(QWidget):
-    """Shows the chosen identity, or the search for one."""
+    """Shows the chosen identity; whoever places the pane places ``search`` below it."""
 
     patient_chosen = Signal(object)  # a Patient
 
@@ -48,7 +51,6 @@ class PatientPane(QWidget):
         layout = column(spacing=6)
         layout.addLayout(head)
         layout.addWidget(self._band)
-        layout.addWidget(self.search)
         self.setLayout(layout)
         self.show_patient(None)
 
@@ -106,21 +108,17 @@ class PatientPane(QWidget):
         )
         layout.addWidget(name)
         layout.addWidget(label(words.used_name(patient), "" if patient.used_family else "muted"))
-        sex, born, more = words.birth(patient, self._today())
-        line = row(spacing=12)
+        sex, born, *more = words.birth(patient, self._today())
+        line = Flow(spacing=12, between=2)
         line.addWidget(label(sex, "small"))
-        date_label = label(born, "small")
-        font = date_label.font()
-        font.setBold(True)
-        date_label.setFont(font)
-        line.addWidget(date_label)
-        line.addWidget(Elided(more, "small"), 1)
-        holder = QWidget()
-        line.setContentsMargins(0, 0, 0, 0)
-        holder.setLayout(line)
-        layout.addWidget(holder)
+        line.addWidget(label(born, "strong-small"))
+        for text in more:
+            line.addWidget(label(text, "small"))
+        birth = QWidget()
+        birth.setLayout(line)
+        layout.addWidget(birth)
         marks = QWidget()
-        flow = Flow(spacing=8)
+        flow = Flow(spacing=8, between=4)
         if patient.ipp:
             flow.addWidget(label(f"IPP {patient.ipp}", "strong-small"))
         for text, tone in _marks(patient):

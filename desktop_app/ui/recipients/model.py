@@ -85,9 +85,15 @@ class EntryDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(area.adjusted(px(3), px(2), -px(3), -px(2))), 6, 6)
         left, width, top = area.left() + px(12), area.width() - px(24), area.top() + px(7)
         strong, small = self._fonts()
+        mark, metrics = words.mark(entry), QFontMetrics(small)
+        where, room = words.place(entry), width
+        if where and mark:
+            mark = f" · {mark}"
+            room -= metrics.horizontalAdvance(mark)
+        shown = metrics.elidedText(where, Qt.TextElideMode.ElideRight, room)
         for text, font, color in (
             (words.heading(entry), strong, tokens.text),
-            (words.details(entry), small, tokens.muted),
+            (f"{shown}{mark}", small, tokens.muted),
         ):
             metrics = QFontMetrics(font)
             painter.setFont(font)

@@ -147,12 +147,11 @@ class RecipientsPane(QWidget):
         first.addWidget(IconButton(self._look, "x", remove, partial(self._remove, number)))
         second = row(spacing=6)
         second.addWidget(Pill(self._look, words.CHANNEL, Tone.MOVING))
-        second.addWidget(self._address(number, recipient), 1)
+        second.addWidget(Elided(words.place(entry), "muted"), 1)
         inside = column(spacing=2)
         inside.addLayout(first)
-        if where := words.place(entry):
-            inside.addWidget(Elided(where, "muted"))
         inside.addLayout(second)
+        inside.addWidget(self._address(number, recipient))  # a line of its own: every part counts
         layout = row(margins=(10, 8, 6, 8), spacing=10)
         badge = Badge(self._look, Tone.MOVING, text=str(number + 1))
         layout.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
@@ -168,6 +167,7 @@ class RecipientsPane(QWidget):
         role(choice, "inline")
         choice.addItems([mailbox.address for mailbox in mailboxes])
         choice.setCurrentText(recipient.address)
+        choice.setToolTip(recipient.address)
         choice.textActivated.connect(partial(self._move, number))
         return choice
 

@@ -11,6 +11,7 @@ from desktop_app.domain.errors import IllegalMove
 from desktop_app.domain.ports import Overview
 from desktop_app.domain.sending import JobState, Sending
 from desktop_app.tasks import Tasks
+from desktop_app.ui.outbox.detail import DetailPanel
 from desktop_app.ui.outbox.groups import EnvoisGroups
 from desktop_app.ui.outbox.model import Column
 from desktop_app.ui.outbox.pane import EnvoisPane, join
@@ -135,6 +136,23 @@ def test_enter_opens_the_detail_and_escape_closes_it(qtbot: QtBot, view: View) -
     press(qtbot, Qt.Key.Key_Escape)
     assert not view.pane.detail.isVisible()
     assert view.pane.table.hasFocus()
+
+
+def test_the_detail_has_room_for_every_row_that_is_gone_to(qtbot: QtBot, view: View) -> None:
+    view.show(*a_morning())
+    view.pane.to_table()
+    press(qtbot, Qt.Key.Key_Return)
+    for _ in range(3):
+        press(qtbot, Qt.Key.Key_Down)
+        view.pane.detail.setFixedHeight(40)
+        qtbot.waitUntil(lambda: view.pane.detail.height() > 100)
+        qtbot.waitUntil(lambda: _is_seen(view.pane.detail))
+
+
+def _is_seen(detail: DetailPanel) -> bool:
+    """Whether the first thing to decide, or else the way out, is in sight."""
+    button = next(iter(detail.buttons.values()), detail.close_button)
+    return not button.visibleRegion().isEmpty()
 
 
 def test_a_lost_answer_is_settled_in_the_detail(qtbot: QtBot, view: View) -> None:
