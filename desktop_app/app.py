@@ -75,7 +75,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             problems.append(error)
         app = QApplication(sys.argv[:1])
         app.setApplicationName(words.NAME)
-        app.setApplicationDisplayName(words.NAME)
         app.setQuitOnLastWindowClosed(False)  # taking down needs a living loop
         _speak_french(app)
         face = Face(app, settings, folders, options, problems)
@@ -160,7 +159,7 @@ class Face:
     async def _show(self) -> None:
         painted = asyncio.Event()
         self._window.painted.connect(painted.set)
-        self._window.show()
+        self._window.open_on(self._window.screen().availableSize())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PAINT_PATIENCE):
                 await painted.wait()

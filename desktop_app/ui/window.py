@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QClipboard, QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -38,6 +38,8 @@ SMALLEST = (960, 600)
 _SMALLEST_LARGE = (1280, 680)
 """Larger text needs more room, but never more than a usual screen has."""
 _USUAL = (1366, 768)
+_FRAME = 48
+"""Pixels that a title bar and a frame may take."""
 _PUT_AWAY_SECONDS = 10
 TO_SEND, SENDINGS = 0, 1
 
@@ -75,6 +77,7 @@ class MainWindow(QMainWindow):
         self._may_close = self._was_painted = False
         self._notices: dict[str, NoticeBox] = {}
         self.setWindowTitle(words.title(hospital))
+        self.setWindowIcon(look.icon("send", look.tokens.accent))
         smallest = zip(SMALLEST, _SMALLEST_LARGE, strict=True)
         self.setMinimumSize(*(min(look.px(usual), large) for usual, large in smallest))
         self.resize(*_USUAL)
@@ -215,6 +218,19 @@ class MainWindow(QMainWindow):
     def notices(self) -> tuple[str, ...]:
         """The messages across the top that are in sight."""
         return tuple(box.title for box in self._notices.values() if box.isVisible())
+
+    def open_on(self, room: QSize) -> None:
+        """Show itself, filling a screen that has no ``room`` for its usual size and a frame.
+
+        A screen too small for the smallest window is not one to be filled (that of the off-screen
+        platform, for one).
+        """
+        frame = self._look.px(_FRAME)
+        fits = room.width() > _USUAL[0] + frame and room.height() > _USUAL[1] + frame
+        if fits or room.width() < SMALLEST[0] or room.height() < SMALLEST[1]:
+            self.show()
+        else:
+            self.showMaximized()
 
     # Views and focus
 

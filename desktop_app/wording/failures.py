@@ -74,7 +74,7 @@ _REFUSALS = {
     412: "La plateforme refuse une valeur de la demande",
     413: "La lettre est trop lourde pour la plateforme",
     415: "La plateforme refuse ce type de contenu",
-    422: "La plateforme refuse cette lettre ou cette recherche",
+    422: "La plateforme refuse ce qui lui est demandé",
 }
 _REFUSAL_ADVICE = {
     404: "Recherchez de nouveau le patient\u00a0: son dossier a pu être fusionné ou corrigé.",
@@ -282,7 +282,7 @@ def together(notices: Sequence[Notice]) -> Notice | None:
     if len(known) < 2:  # noqa: PLR2004 - together takes two
         return known[0] if known else None
     lines = [f"{one.title}. {one.advice}".strip() for one in known]
-    return Notice(f"{len(known)} messages", "\n".join(lines))
+    return Notice(f"{len(known)} problèmes à regarder", "\n".join(lines))
 
 
 def _refusal(error: Refused) -> Notice:

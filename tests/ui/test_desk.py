@@ -272,7 +272,7 @@ async def test_a_file_that_is_gone_too_large_or_a_folder_is_said(
         folder.mkdir()
         desk.drop(tmp_path / "absent.pdf", large, folder)
         await until(lambda: len(desk.desk.letters.problems) == 3, 5)
-        for text in ("n’est plus là", "trop lourd", "dossier", "3 messages"):
+        for text in ("n’est plus là", "trop lourd", "dossier", "3 problèmes à regarder"):
             assert desk.sees(text)
 
 
@@ -293,7 +293,7 @@ async def test_a_failure_stays_until_it_is_closed(opened: Opened, tmp_path: Path
         (Rule(path="_search", status=404), "ne connaît plus ce dossier"),
         (Rule(path="_search", status=412), "refuse une valeur"),
         (Rule(path="_search", status=413), "trop lourde"),
-        (Rule(path="_search", status=422), "refuse cette lettre ou cette recherche"),
+        (Rule(path="_search", status=422), "refuse ce qui lui est demandé"),
         (Rule(path="_search", status=500), "en panne"),
         (Rule(path="_search", status=503), "en panne"),
         (Rule(path="_search", status=200, body="html"), "illisible"),

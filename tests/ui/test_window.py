@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -423,3 +423,12 @@ def test_nothing_is_wider_than_the_smallest_screen(
 def _inside(part: QWidget, window: QWidget) -> bool:
     corner = part.mapTo(window, part.rect().bottomRight())
     return part.width() >= part.minimumSizeHint().width() and window.rect().contains(corner)
+
+
+@pytest.mark.parametrize(
+    ("room", "filled"),
+    [((1366, 728), True), ((1366, 768), True), ((1920, 1040), False), ((800, 800), False)],
+)
+def test_a_small_screen_is_filled(desk: Desk, room: tuple[int, int], *, filled: bool) -> None:
+    desk.window.open_on(QSize(*room))
+    assert desk.window.isMaximized() is filled

@@ -142,5 +142,5 @@ def test_several_notices_are_one_and_each_is_said_once() -> None:
     assert together([first, first]) == first
     both = together([first, second, first])
     assert both is not None
-    assert both.title == "2 messages"
+    assert both.title == "2 problèmes à regarder"
     assert both.advice.splitlines() == ["Un. a.", "Deux."]
