@@ -10,10 +10,11 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop_app.domain.people import Patient
+from desktop_app.ui.answers import AnswerDelegate, FoundRole
 from desktop_app.ui.fields import Field
 from desktop_app.ui.flow import Flow
 from desktop_app.ui.parts import Pill, button, clear, column, label, row, section
-from desktop_app.ui.patients.model import PatientDelegate, PatientRole, PatientsModel
+from desktop_app.ui.patients.model import PatientsModel
 from desktop_app.ui.patients.presenter import PatientsState
 from desktop_app.ui.results import SearchBox
 from desktop_app.ui.style import Look, role
@@ -37,7 +38,7 @@ class PatientPane(QWidget):
         self._patient: Patient | None = None
         field = Field(look, hint=words.FIELD, name=words.FIELD_NAME, keys=words.FIELD_KEYS)
         self.search = SearchBox(look, self._model, field)
-        self.search.draw_with(PatientDelegate(look, self.search))
+        self.search.draw_with(AnswerDelegate(look, self.search))
         self.search.list.setAccessibleName(words.RESULTS)
         self.search.chosen.connect(self._choose)
         self._change = button(words.CHANGE, "link", self.change)
@@ -94,7 +95,7 @@ class PatientPane(QWidget):
         self.search.field.selectAll()
 
     def _choose(self, index: QModelIndex) -> None:
-        patient: Patient = index.data(PatientRole)
+        patient: Patient = index.data(FoundRole)
         self.search.setVisible(False)
         self.search.clear()
         self.patient_chosen.emit(patient)

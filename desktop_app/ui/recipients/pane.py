@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
 from desktop_app.domain.people import Correspondent, Recipient, with_recipient
+from desktop_app.ui.answers import AnswerDelegate, FoundRole
 from desktop_app.ui.commands import DIGIT_ROW
 from desktop_app.ui.fields import Choice, Field
 from desktop_app.ui.flow import Flow
@@ -22,7 +23,7 @@ from desktop_app.ui.parts import (
     row,
     section,
 )
-from desktop_app.ui.recipients.model import CorrespondentRole, DirectoryModel, EntryDelegate
+from desktop_app.ui.recipients.model import DirectoryModel
 from desktop_app.ui.recipients.presenter import DirectoryState
 from desktop_app.ui.results import SearchBox
 from desktop_app.ui.style import Look, role
@@ -46,7 +47,7 @@ class RecipientsPane(QWidget):
         self._model = DirectoryModel(self)
         field = Field(look, hint=words.FIELD, name=words.FIELD_NAME, keys=words.FIELD_KEYS)
         self.search = SearchBox(look, self._model, field)
-        self.search.draw_with(EntryDelegate(look, self.search))
+        self.search.draw_with(AnswerDelegate(look, self.search))
         self.search.list.setAccessibleName(words.RESULTS)
         self.search.chosen.connect(self._choose)
         self._count = label("", "section")
@@ -108,7 +109,7 @@ class RecipientsPane(QWidget):
         self.search.clear()
 
     def _choose(self, index: QModelIndex) -> None:
-        entry: Correspondent = index.data(CorrespondentRole)
+        entry: Correspondent = index.data(FoundRole)
         self.search.clear()
         self.search.field.setFocus(Qt.FocusReason.OtherFocusReason)
         best = Recipient(correspondent=entry, address=entry.mailboxes[0].address)
