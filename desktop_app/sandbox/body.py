@@ -58,7 +58,7 @@ class Parameters:
 def read_parameters(pieces: Sequence[bytes], long: int = LONG) -> Parameters:
     """Parse a body that came in ``pieces``; raises ``Outcome`` 400 for no ``Parameters``.
 
-    The ``data`` of an attachment may already be its ``Content``: ask ``content_of``.
+    The text of a document may already be its ``Content``: ask ``content_of``.
     """
     asked = _read_gently(pieces, long)
     if asked is not None:
@@ -78,9 +78,9 @@ def attachment_of(resource: Json) -> Json | None:
     return attachment if isinstance(attachment, dict) else None
 
 
-def content_of(attachment: Json) -> Content:
-    """What an attachment holds; raises ``Outcome`` for what is no PDF in base64."""
-    data = attachment.get("data")
+def content_of(holder: Json, member: str = "data") -> Content:
+    """What an attachment, or a parameter, holds; raises ``Outcome`` for no PDF in base64."""
+    data = holder.get(member)
     if isinstance(data, Content):
         return data
     if not isinstance(data, str) or len(data) % 4:
@@ -106,8 +106,8 @@ def _parameters(body: Any) -> Parameters:
 def _read_gently(pieces: Sequence[bytes], long: int) -> Parameters | None:
     """The body with the contents of its documents decoded, ``None`` if it must be read whole.
 
-    A mark that comes back as all of an attachment's ``data`` has stood for all of that text; one
-    that does not has been cut out of something else.
+    A mark that comes back as all of an attachment's ``data``, or of a ``payload``'s own text, has
+    stood for all of it; one that does not has been cut out of something else.
     """
     if sum(piece.count(b'"') for piece in pieces) > _MANY_QUOTES:
         return None
@@ -117,11 +117,12 @@ def _read_gently(pieces: Sequence[bytes], long: int) -> Parameters | None:
         known = {mark: _decoded(_slices(run)) for mark, run in runs.items()}
     except (ValueError, RecursionError, Outcome):
         return None
-    for resource in asked.parts("payload"):
-        attachment = attachment_of(resource) or {}
-        data = attachment.get("data")
+    holders = [(attachment_of(resource) or {}, "data") for resource in asked.parts("payload")]
+    holders += [(parameter, "valueString") for parameter in asked.by_name.get("payload", [])]
+    for holder, member in holders:
+        data = holder.get(member)
         if isinstance(data, str) and data in known:
-            attachment["data"] = known.pop(data)
+            holder[member] = known.pop(data)
     return None if known else asked
 
 

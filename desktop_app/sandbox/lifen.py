@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -19,7 +20,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from desktop_app.sandbox import outcomes, resources, search
+from desktop_app.sandbox import outcomes, records, resources, search
+from desktop_app.sandbox.encounters import find_stays
 from desktop_app.sandbox.faults import Faults, FaultyWay
 from desktop_app.sandbox.outcomes import Json, Outcome
 from desktop_app.sandbox.search import Form, Result, Results, Tenant
@@ -44,9 +46,20 @@ FHIR = "/fhir/v3"
 _TECHNICAL = {
     "PATIENT_GAM_SEARCH": "ORGANIZATION_READ PATIENT_READ PATIENT_SEARCH ENCOUNTER_READ"
     " ENCOUNTER_SEARCH",
+    "SEND_TO_EHR": "ORGANIZATION_READ BINARY_CREATE COMMUNICATIONREQUEST_CREATE"
+    " DOCUMENTREFERENCE_CREATE",
     "SEND_TO_MSS": "COMMUNICATIONREQUEST_CREATE",
 }
+_SENDING = {"mss": "SEND_TO_MSS", "ehr": "SEND_TO_EHR"}
+"""The scope of each target, for tracking too (lifen.md 4.0, by inference)."""
 _FORM, _JSON = "application/x-www-form-urlencoded", ("application/fhir+json", "application/json")
+
+
+class RecordTracking(StrEnum):
+    """Which of its two documented forms the tracking URL of a record copy takes (U17)."""
+
+    COMMUNICATION = "communication"
+    TRANSACTION = "transaction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +74,7 @@ class Client:
 CLIENTS: Mapping[str, Client] = {
     CLIENT_ID: Client(secret=CLIENT_SECRET),
     "demo-search-only": Client(secret=CLIENT_SECRET, scopes=frozenset({"PATIENT_GAM_SEARCH"})),
+    "demo-no-record": Client(secret=CLIENT_SECRET, scopes=frozenset(_TECHNICAL) - {"SEND_TO_EHR"}),
     "demo-no-support-mail": Client(secret=CLIENT_SECRET, mail_support=False),
 }
 
@@ -78,7 +92,8 @@ class LifenSandbox:
     """One platform: its tokens, its searches, its ledger.
 
     ``clock`` decides what tracking says; ``keep`` is a file that lets accepted sendings outlive
-    the process; ``calls_per_second`` is the limit that every client shares (0: none).
+    the process; ``calls_per_second`` is the limit that every client shares (0: none);
+    ``record_tracking`` is the form of the link that a record copy is answered with.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing a test or a command may choose
@@ -90,6 +105,7 @@ class LifenSandbox:
         keep: Path | None = None,
         token_seconds: int = TOKEN_SECONDS,
         calls_per_second: int = CALLS_PER_SECOND,
+        record_tracking: RecordTracking = RecordTracking.COMMUNICATION,
     ) -> None:
         self._world = world
         self._clock = clock
@@ -97,6 +113,7 @@ class LifenSandbox:
         self._ledger = Ledger(keep)
         self._token_seconds = token_seconds
         self._limit = calls_per_second
+        self.record_tracking = record_tracking
         self._recent: deque[float] = deque()
         self._tokens: dict[str, _Access] = {}
         self._results = Results()
@@ -123,11 +140,15 @@ class LifenSandbox:
         fhir = (
             ("/Patient/_search", "POST", self._search_patients),
             ("/Patient/{id}", "GET", self._read_patient),
+            ("/Encounter/_search", "POST", self._search_stays),
+            ("/Encounter/{id}", "GET", self._read_stay),
             ("/Bundle", "GET", self._page),
             ("/Practitioner/$search-for-mss", "POST", self._search_practitioners),
             ("/Organization/$search-for-mss", "POST", self._search_organizations),
             ("/CommunicationRequest/$send-to-mss", "POST", self._send),
+            ("/CommunicationRequest/$send-to-ehr", "POST", self._send_to_record),
             ("/CommunicationRequest/$tracking", "GET", self._track),
+            ("/Communication", "GET", self._communications),
         )
         platform = Starlette(
             routes=[
@@ -197,14 +218,14 @@ class LifenSandbox:
             }
         )
 
-    def _enter(self, request: Request, scope: str, media: tuple[str, ...]) -> _Access:
-        """Who calls; raises ``Outcome`` 401, 429, 403 or 415, in this order."""
+    def _enter(self, request: Request, scopes: str, media: tuple[str, ...]) -> _Access:
+        """Who calls with one of ``scopes``; raises ``Outcome`` 401, 429, 403 or 415, in turn."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         access = self._tokens.get(token.strip()) if scheme.casefold() == "bearer" else None
         if access is None or access.ends <= time.monotonic():
             raise outcomes.invalid_token()
         self._pace()
-        if scope not in access.client.scopes:
+        if access.client.scopes.isdisjoint(scopes.split()):
             raise outcomes.insufficient_scope()
         kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
         if kind not in media and (kind or request.method == "POST"):
@@ -234,23 +255,25 @@ class LifenSandbox:
             if self._unindexed.get(person.id, now) <= now
         )
         found = search.patients(indexed, form, tenant)
-        result = Result(tuple(person.id for person in found), size, access.owner)
-        identifier = self._results.keep(result)
-        return self._patients_page(request, identifier, result, 0)
+        ids = tuple(person.id for person in found)
+        result = Result(kind="Patient", ids=ids, size=size, owner=access.owner)
+        return self._result_page(request, self._results.keep(result), result, 0)
 
     async def _page(self, request: Request) -> Response:
         access = self._enter(request, "PATIENT_GAM_SEARCH", _JSON)
         identifier, result, start = self._results.page(request.query_params, access.owner)
-        return self._patients_page(request, identifier, result, start)
+        return self._result_page(request, identifier, result, start)
 
-    def _patients_page(
+    def _result_page(
         self, request: Request, identifier: str, result: Result, start: int
     ) -> Response:
         base = _base(request)
-        people = [
-            self._world.patients[patient] for patient in result.ids[start : start + result.size]
+        entries = [
+            resources.patient(self._world.patients[one], result.owner)
+            if result.kind == "Patient"
+            else resources.encounter(self._world.stays[one], result.owner)
+            for one in result.ids[start : start + result.size]
         ]
-        entries = [resources.patient(person, result.owner) for person in people]
         links = search.links(base, identifier, result, start)
         if TENANTS[result.owner] is not Tenant.STANDARD:
             links = links[:1]
@@ -264,6 +287,25 @@ class LifenSandbox:
         if person is None:
             raise outcomes.unknown_service("GET", f"Patient/{identifier}")
         return outcomes.fhir(resources.patient(person, access.owner))
+
+    # Stays
+
+    async def _search_stays(self, request: Request) -> Response:
+        access = self._enter(request, "PATIENT_GAM_SEARCH", (_FORM,))
+        form = await _form(request)
+        size = search.count(form, search.DEFAULT_COUNT)
+        found = find_stays(self._world.stays.values(), form, TENANTS[access.owner])
+        ids = tuple(stay.id for stay in found)
+        result = Result(kind="Encounter", ids=ids, size=size, owner=access.owner)
+        return self._result_page(request, self._results.keep(result), result, 0)
+
+    async def _read_stay(self, request: Request) -> Response:
+        access = self._enter(request, "PATIENT_GAM_SEARCH", _JSON)
+        identifier = request.path_params["id"]
+        stay = self._world.stays.get(identifier)
+        if stay is None:
+            raise outcomes.unknown_service("GET", f"Encounter/{identifier}")
+        return outcomes.fhir(resources.encounter(stay, access.owner))
 
     # Directory
 
@@ -283,59 +325,106 @@ class LifenSandbox:
 
     async def _send(self, request: Request) -> Response:
         access = self._enter(request, "SEND_TO_MSS", _JSON)
-        if int(request.headers.get("content-length", "0")) > MAX_BODY:
-            raise Outcome(413, "Payload too large", code="TOOLONG")
-        pieces = [piece async for piece in request.stream()]
+        pieces = await _pieces(request, MAX_BODY)
         if not access.client.mail_support:
             raise Outcome(
                 412, "Mail support missing, please defined it in `https://portal.lifen.fr`"
             )
+        accepted = await self._accept(check_sending, pieces, access.owner)
+        query = f"transaction-id={accepted.transaction_id}"
+        url = f"{_base(request)}/CommunicationRequest/$tracking?{query}"
+        return _receipt(**{"tracking-url": url, "transaction-id": accepted.transaction_id})
+
+    async def _send_to_record(self, request: Request) -> Response:
+        access = self._enter(request, "SEND_TO_EHR", _JSON)
+        pieces = await _pieces(request, records.MAX_BODY)
+        accepted = await self._accept(records.check_record, pieces, access.owner)
+        named = accepted.transaction_id
+        tail = f"CommunicationRequest/$tracking?transaction-id={named}"
+        if self.record_tracking is RecordTracking.COMMUNICATION:
+            based_on = f"based-on=CommunicationRequest/{named}"
+            tail = f"Communication?{based_on}&_elements=status,notDoneReason"
+        return _receipt(**{"tracking-url": f"{_base(request)}/{tail}"})
+
+    async def _accept(
+        self, check: Callable[..., Accepted], pieces: list[bytes], owner: str
+    ) -> Accepted:
+        """Check a body and note it, both beside the loop; raises ``Outcome``."""
+        name = f"tx-{secrets.token_hex(8)}"
         accepted = await asyncio.to_thread(
-            check_sending,
-            pieces,
-            self._world,
-            transaction_id=f"tx-{secrets.token_hex(8)}",
-            owner=access.owner,
-            at=self._clock(),
+            check, pieces, self._world, transaction_id=name, owner=owner, at=self._clock()
         )
         try:
             await asyncio.to_thread(self._ledger.add, accepted)
         except OSError as error:
             raise Outcome(500, "Storage is full") from error
-        query = f"transaction-id={accepted.transaction_id}"
-        url = f"{_base(request)}/CommunicationRequest/$tracking?{query}"
-        return outcomes.fhir(
-            {
-                "resourceType": "Parameters",
-                "parameter": [
-                    {"name": "tracking-url", "valueString": url},
-                    {"name": "transaction-id", "valueString": accepted.transaction_id},
-                ],
-            },
-            201,
-        )
+        return accepted
+
+    # Tracking
 
     async def _track(self, request: Request) -> Response:
-        access = self._enter(request, "SEND_TO_MSS", _JSON)
+        access = self._enter(request, " ".join(_SENDING.values()), _JSON)
         for name in request.query_params:
             if name != "transaction-id":
                 raise outcomes.invalid_parameter(name)
         accepted = self._ledger.accepted.get(request.query_params.get("transaction-id", ""))
         if accepted is None or accepted.owner != access.owner:
             raise outcomes.unknown_service("GET", "CommunicationRequest/$tracking")
+        if _SENDING[accepted.target] not in access.client.scopes:
+            raise outcomes.insufficient_scope()
+        if accepted.target == "ehr":
+            told = [resources.communication(None, *self._record_outcome(accepted))]
+        else:
+            since = self._clock() - accepted.at
+            told = [
+                resources.communication(address, *delivery(address, since))
+                for address in accepted.recipients
+            ]
+        bundle: Json = {"resourceType": "Bundle", "type": "collection", "total": len(told)}
+        return outcomes.fhir({**bundle, "entry": [{"resource": resource} for resource in told]})
+
+    async def _communications(self, request: Request) -> Response:
+        """What became of a record copy, as its tracking URL asks (lifen.md 4.8)."""
+        access = self._enter(request, "SEND_TO_EHR", _JSON)
+        for name in request.query_params:
+            if name not in ("based-on", "_elements"):
+                raise outcomes.invalid_parameter(name)
+        based_on = request.query_params.get("based-on", "")
+        if not based_on:
+            raise outcomes.rule("based-on must be filled", "allValueNull")
+        asked = records.elements_asked(request.query_params.get("_elements"))
+        accepted = self._ledger.accepted.get(based_on.removeprefix("CommunicationRequest/"))
+        found = []
+        if accepted and (accepted.owner, accepted.target) == (access.owner, "ehr"):
+            told = self._record_outcome(accepted)
+            found.append(records.communication(f"c-{accepted.transaction_id}", *told, asked))
+        return outcomes.fhir(_searchset(_base(request), _bundle_id(), len(found), found))
+
+    def _record_outcome(self, accepted: Accepted) -> tuple[str, str | None]:
+        stay = self._world.stays.get(accepted.stay or "")
         since = self._clock() - accepted.at
-        entries = [
-            {"resource": resources.communication(address, *delivery(address, since))}
-            for address in accepted.recipients
-        ]
-        bundle: Json = {"resourceType": "Bundle", "type": "collection", "total": len(entries)}
-        return outcomes.fhir({**bundle, "entry": entries})
+        return records.record_outcome("" if stay is None else stay.number, since)
+
+
+async def _pieces(request: Request, limit: int) -> list[bytes]:
+    """The body as it came; raises ``Outcome`` for one that says it is longer than ``limit``."""
+    if int(request.headers.get("content-length", "0")) > limit:
+        raise Outcome(413, "Payload too large", code="TOOLONG")
+    return [piece async for piece in request.stream()]
+
+
+def _receipt(**values: str) -> Response:
+    parameters = [{"name": name, "valueString": value} for name, value in values.items()]
+    return outcomes.fhir({"resourceType": "Parameters", "parameter": parameters}, 201)
 
 
 def _directory(request: Request, form: Form, found: list[Json]) -> Response:
     size = search.count(form, search.DIRECTORY_COUNT)
-    identifier = f"5f1d3f0e-{secrets.token_hex(2)}-4000-8000-{secrets.token_hex(6)}"
-    return outcomes.fhir(_searchset(_base(request), identifier, len(found), found[:size]))
+    return outcomes.fhir(_searchset(_base(request), _bundle_id(), len(found), found[:size]))
+
+
+def _bundle_id() -> str:
+    return f"5f1d3f0e-{secrets.token_hex(2)}-4000-8000-{secrets.token_hex(6)}"
 
 
 def _searchset(base: str, identifier: str, total: int, entries: list[Json]) -> Json:
@@ -363,7 +452,8 @@ def _operation(path: str) -> str:
     """The call without what it is about: ids stay out of the counts."""
     place = path.removeprefix(FHIR)
     head, _, tail = place.rpartition("/")
-    return f"{head}/{{id}}" if head == "/Patient" and tail != "_search" else place
+    by_id = head in ("/Patient", "/Encounter") and tail != "_search"
+    return f"{head}/{{id}}" if by_id else place
 
 
 async def _form(request: Request) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
-"""World ↔ FHIR STU3: resources shaped as the platform's published examples (lifen.md 4.1, 4.5)."""
+"""World ↔ FHIR STU3: resources shaped as the platform's own examples (lifen.md 4.1 to 4.5)."""
 
 from desktop_app.sandbox.outcomes import Json
+from desktop_app.sandbox.stays import WorldStay
 from desktop_app.sandbox.world import STRUCTURE_ID, WorldEntry, WorldPatient
 
 _STRUCTURE_OID = f"urn:oid:1.2.250.1.71.4.2.2.{STRUCTURE_ID}"
@@ -9,6 +10,9 @@ _INS_TEST = "urn:oid:1.2.250.1.213.1.4.10"
 _TAG = {"system": "https://www.lifen.fr/default", "code": "DEFAULT", "display": "Default tag"}
 DATABASE_REFERENCE = "http://lifen.fr/fhir/StructureDefinition/Resource/Extension/DatabaseReference"
 _RELIABILITY = "http://lifen.fr/fhir/StructureDefinition/Patient/Extension/ReliabilityINS"
+_VISIT_TYPES = "http://www.interopsante.org/fhir/valueset/fr-encounter-identifier-type"
+_ACT_CODES = "http://hl7.org/fhir/v3/ActCode"
+_UNIT = "http://sandbox.example/fhir/functional-unit"
 _BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/birthPlace"
 
 
@@ -78,6 +82,39 @@ def _identifiers(person: WorldPatient) -> list[Json]:
     return found
 
 
+def encounter(stay: WorldStay, database_reference: str) -> Json:
+    """An Encounter; where its functional unit stands is ours to choose (U10)."""
+    code, name, kind = stay.unit
+    coding = {"system": _VISIT_TYPES, "version": "3.0.1", "code": "VN", "display": "Visit Number"}
+    period: Json = {"start": stay.start.isoformat()}
+    if stay.end is not None:
+        period["end"] = stay.end.isoformat()
+    return {
+        "resourceType": "Encounter",
+        "id": stay.id,
+        "meta": {"versionId": "1", "lastUpdated": "2024-03-01T08:00:00.000+00:00"},
+        "extension": [{"url": DATABASE_REFERENCE, "valueString": database_reference}],
+        "identifier": [
+            {
+                "use": "official",
+                "type": {"coding": [coding]},
+                "system": _STRUCTURE_OID,
+                "value": stay.number,
+                "assigner": {"reference": f"Organization/{STRUCTURE_ID}"},
+            }
+        ],
+        "status": stay.status,
+        "statusHistory": [{"status": stay.status, "period": {"start": period["start"]}}],
+        "class": {"system": _ACT_CODES, "code": kind},
+        "subject": {"reference": f"Patient/{stay.patient}"},
+        "period": period,
+        "serviceProvider": {
+            "reference": f"Organization/{STRUCTURE_ID}",
+            "extension": [{"url": f"{_UNIT}/{code}", "valueString": name}],
+        },
+    }
+
+
 def practitioner(entry: WorldEntry) -> Json:
     """A Practitioner; like the published example, its mailboxes share one ``telecom.id``."""
     name: Json = {"use": "official", "family": entry.family, "given": [entry.given]}
@@ -131,23 +168,16 @@ def _addresses(entry: WorldEntry) -> list[Json]:
     ]
 
 
-def communication(address: str, status: str, reason: str | None) -> Json:
-    """One delivery, as ``$tracking`` lists it."""
-    resource: Json = {
-        "resourceType": "Communication",
-        "status": status,
-        "medium": [
-            {
-                "coding": [
-                    {
-                        "system": "http://lifen.fr/fhir/ValueSet/communication-medium",
-                        "code": "MSSANTE",
-                    }
-                ],
-                "text": address,
-            }
-        ],
+def communication(address: str | None, status: str, reason: str | None) -> Json:
+    """One delivery, as ``$tracking`` lists it; without an address, that to the record (U20)."""
+    coding = {
+        "system": "http://lifen.fr/fhir/ValueSet/communication-medium",
+        "code": "EHR" if address is None else "MSSANTE",
     }
+    medium: Json = {"coding": [coding]}
+    if address is not None:
+        medium["text"] = address
+    resource: Json = {"resourceType": "Communication", "status": status, "medium": [medium]}
     if reason is not None:
         resource["notDone"] = True
         resource["notDoneReason"] = {"text": reason}

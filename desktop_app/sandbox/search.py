@@ -61,7 +61,7 @@ def match_words(asked: str, *texts: str) -> bool:
 
 def patients(people: Iterable[WorldPatient], form: Form, tenant: Tenant) -> list[WorldPatient]:
     """The patients that ``form`` asks for; raises ``Outcome``."""
-    _known(form, _PATIENT[tenant])
+    check_known(form, _PATIENT[tenant])
     if not any(name in _PATIENT_CRITERIA and value.strip() for name, value in form):
         raise Outcome(422, _NOTHING_ASKED, location="allValueNull")
     tests = [_patient_test(name, value.strip(), tenant) for name, value in form if value.strip()]
@@ -90,7 +90,7 @@ def _patient_test(  # noqa: PLR0911 - one line a parameter
             born = _iso(value)
             return lambda person: person.birth_date == born
         case "identifier":
-            wanted = _bare(value.split(","))
+            wanted = bare(value.split(","))
             if tenant is Tenant.RAMSAY and len(wanted) > 1:
                 raise rule("Only one identifier is allowed", "identifier")
             return lambda person: not wanted.isdisjoint(_numbers(person))
@@ -112,7 +112,7 @@ def _numbers(person: WorldPatient) -> set[str]:
     return {number for number in (person.ipp, shown) if number is not None}
 
 
-def _bare(values: Iterable[str]) -> set[str]:
+def bare(values: Iterable[str]) -> set[str]:
     """Identifier values, whether or not their system was written before them (U9)."""
     return {value.rpartition("|")[2].strip() for value in values}
 
@@ -139,7 +139,7 @@ def organizations(entries: Iterable[WorldEntry], form: Form) -> list[WorldEntry]
 def _directory(
     entries: Iterable[WorldEntry], form: Form, known: frozenset[str]
 ) -> list[WorldEntry]:
-    _known(form, known)
+    check_known(form, known)
     asked = [(name, value.strip()) for name, value in form if name in known and value.strip()]
     if not asked:
         raise Outcome(422, _NOTHING_ASKED, location="allValueNull")
@@ -160,7 +160,7 @@ def _entry_test(  # noqa: PLR0911 - one line a parameter
         case "given":
             return lambda entry: match_words(value, entry.given)
         case "identifier":
-            wanted = {_rpps(number) for number in _bare(value.split(","))}
+            wanted = {_rpps(number) for number in bare(value.split(","))}
             return lambda entry: entry.identifier in wanted
         case "telecom":
             wanted_mail = value.casefold()
@@ -186,7 +186,8 @@ def _rpps(number: str) -> str:
     return number
 
 
-def _known(form: Form, known: frozenset[str]) -> None:
+def check_known(form: Form, known: frozenset[str]) -> None:
+    """Refuse a parameter that this search does not have; raises ``Outcome``."""
     for name, _value in form:
         if name not in known and name not in _CONTROL:
             raise invalid_parameter(name)
@@ -200,10 +201,11 @@ def count(form: Form, default: int) -> int:
     return int(text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What one search found, kept for its pages; ``owner`` is the token's organisation."""
 
+    kind: str
     ids: tuple[str, ...]
     size: int
     owner: str

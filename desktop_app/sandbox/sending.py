@@ -39,12 +39,14 @@ class AcceptedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """One sending that was answered with 201."""
+    """One sending that was answered with 201; a record copy has no recipients."""
 
     transaction_id: str
     at: datetime
     owner: str
+    target: str = "mss"
     patient: str
+    stay: str | None = None
     recipients: tuple[str, ...]
     documents: tuple[AcceptedDocument, ...]
 
@@ -97,8 +99,8 @@ def check_sending(
     """
     asked = read_parameters(pieces)
     patient = _subject(asked, world)
-    _context(asked)
-    _sender(asked, world)
+    stay = stay_of(asked, patient, world)
+    check_sender(asked, world)
     recipients = _recipients(asked, world)
     documents = _documents(asked)
     return Accepted(
@@ -106,6 +108,7 @@ def check_sending(
         at=at,
         owner=owner,
         patient=patient,
+        stay=stay,
         recipients=recipients,
         documents=documents,
     )
@@ -116,10 +119,7 @@ def _subject(asked: Parameters, world: World) -> str:
     if (subject is None) == (detailed is None):
         raise rule("Exactly one of subject or detailed-subject must be filled", "subject")
     if subject is not None:
-        patient = _reference(subject, "Patient", "subject")
-        if patient not in world.patients:
-            raise rule(f"Patient/{patient} does not exist", "subject")
-        return patient
+        return known_patient(subject, world)
     assert detailed is not None  # noqa: S101 - settled two lines above
     resource = detailed.get("resource")
     if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
@@ -138,14 +138,28 @@ def _subject(asked: Parameters, world: World) -> str:
     return "detailed"
 
 
-def _context(asked: Parameters) -> None:
-    """This part of the world has no stays yet, so that none can belong to the patient."""
-    if (context := asked.one("context")) is not None:
-        stay = _reference(context, "Encounter", "context")
-        raise rule(f"Encounter/{stay} does not belong to the patient", "context")
+def known_patient(subject: Json, world: World) -> str:
+    """The id of the patient that ``subject`` refers to; raises ``Outcome``."""
+    patient = _reference(subject, "Patient", "subject")
+    if patient not in world.patients:
+        raise rule(f"Patient/{patient} does not exist", "subject")
+    return patient
 
 
-def _sender(asked: Parameters, world: World) -> None:
+def stay_of(asked: Parameters, patient: str, world: World) -> str | None:
+    """The id of the stay that ``context`` refers to; raises ``Outcome`` unless it is theirs."""
+    context = asked.one("context")
+    if context is None:
+        return None
+    reference = _reference(context, "Encounter", "context")
+    stay = world.stays.get(reference)
+    if stay is None or stay.patient != patient:
+        raise rule(f"Encounter/{reference} does not belong to the patient", "context")
+    return stay.id
+
+
+def check_sender(asked: Parameters, world: World) -> None:
+    """Raise ``Outcome`` unless the sender is nobody, a practitioner of ours, or a number."""
     by_id, by_number = asked.one("sender"), asked.one("sender-identifier")
     if by_id is not None and by_number is not None:
         raise rule("sender and sender-identifier are exclusive", "sender")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from desktop_app.sandbox import names
+from desktop_app.sandbox.stays import WorldStay, build_stays
 
 SEED = 20240304
 STRUCTURE_ID = "60001"
@@ -57,13 +58,14 @@ class WorldEntry:
     addresses: tuple[WorldAddress, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Everybody, by id."""
+    """Everybody, and every stay, by id."""
 
     patients: dict[str, WorldPatient]
     practitioners: dict[str, WorldEntry]
     organizations: dict[str, WorldEntry]
+    stays: dict[str, WorldStay]
 
 
 def build_world(seed: int = SEED) -> World:
@@ -73,10 +75,16 @@ def build_world(seed: int = SEED) -> World:
     practitioners = [*_known_practitioners(), *_invented_practitioners(chance)]
     organizations = [_organization(chance, number) for number in range(ORGANIZATIONS)]
     return World(
-        {patient.id: patient for patient in patients},
-        {entry.id: entry for entry in practitioners},
-        {entry.id: entry for entry in organizations},
+        patients={patient.id: patient for patient in patients},
+        practitioners={entry.id: entry for entry in practitioners},
+        organizations={entry.id: entry for entry in organizations},
+        stays=build_stays([patient.id for patient in patients if _may_have_stayed(patient)], seed),
     )
+
+
+def _may_have_stayed(patient: WorldPatient) -> bool:
+    """Whether a stay of the last years would not be before a birth or after a death."""
+    return patient.deceased is None and patient.birth_date.year < 2021
 
 
 def luhn(digits: str) -> str:

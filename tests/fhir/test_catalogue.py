@@ -90,7 +90,7 @@ async def opened(
     world: World, secret: str = "", *, limit: int = 0, **changes: Any
 ) -> AsyncIterator[Hospital]:
     clock = HandClock()
-    own = World(dict(world.patients), world.practitioners, world.organizations)
+    own = replace(world, patients=dict(world.patients))
     async with serve(world=own, clock=clock, calls_per_second=limit) as served:
         told = secret or served.description["client_secret"]
         async with open_lifen(account(served, **changes), told) as lifen:

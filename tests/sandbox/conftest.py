@@ -1,7 +1,7 @@
 """A sandbox in process, its clock set by hand, and a caller with a token."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,10 +57,10 @@ class Caller:
     async def get(self, path: str) -> httpx.Response:
         return await self.client.get(f"{BASE}/{path}", headers=self.headers)
 
-    async def send(self, body: Any) -> httpx.Response:
+    async def send(self, body: Any, operation: str = "$send-to-mss") -> httpx.Response:
         headers = {**self.headers, "Content-Type": "application/fhir+json"}
         return await self.client.post(
-            f"{BASE}/CommunicationRequest/$send-to-mss", json=body, headers=headers
+            f"{BASE}/CommunicationRequest/{operation}", json=body, headers=headers
         )
 
 
@@ -87,7 +87,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def sandbox(world: World, clock: Callable[[], datetime]) -> LifenSandbox:
-    own = World(dict(world.patients), world.practitioners, world.organizations)
+    own = replace(world, patients=dict(world.patients))
     return LifenSandbox(own, clock, calls_per_second=0)
 
 

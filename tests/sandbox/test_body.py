@@ -2,7 +2,7 @@ import base64
 import hashlib
 import json
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -51,7 +51,8 @@ BODIES = st.fixed_dictionaries(
         "resourceType": st.just("Parameters"),
         "parameter": st.lists(
             st.fixed_dictionaries(
-                {"name": st.sampled_from(["payload", "other"]), "part": st.lists(PARTS)}
+                {"name": st.sampled_from(["payload", "other"])},
+                optional={"part": st.lists(PARTS), "valueString": TEXTS | JSON},
             )
             | JSON,
             max_size=3,
@@ -90,6 +91,12 @@ def read(pieces: Sequence[bytes], long: int) -> object:
                 found["data"] = content_of(found)
             except Outcome as outcome:
                 found["refused"] = outcome.body
+    for parameter in told.get("payload", []):
+        if "valueString" in parameter:
+            try:
+                parameter["valueString"] = content_of(parameter, "valueString")
+            except Outcome as outcome:
+                parameter["refused"] = outcome.body
     return told
 
 
@@ -111,9 +118,20 @@ def test_a_long_document_is_known_by_its_bytes(extra: int) -> None:
     assert isinstance(second["data"], str)
 
 
-def test_a_long_document_is_never_parsed_as_a_whole() -> None:
+def in_a_part(data: bytes) -> dict[str, Any]:
+    return {"name": "payload", "part": [{"resource": document(data)}]}
+
+
+def alone(data: bytes) -> dict[str, Any]:
+    return {"name": "payload", "valueString": base64.b64encode(data).decode()}
+
+
+@pytest.mark.parametrize("payload", [in_a_part, alone])
+def test_a_long_document_is_never_parsed_as_a_whole(
+    payload: Callable[[bytes], dict[str, Any]],
+) -> None:
     body = letter()
-    body["parameter"][2]["part"] = [{"resource": document(b"%PDF-" + bytes(9_000_000))}]
+    body["parameter"][2] = payload(b"%PDF-" + bytes(9_000_000))
     pieces = cut(json.dumps(body).encode(), 65_536)
     tracemalloc.start()
     try:

@@ -96,9 +96,15 @@ REFUSALS: dict[str, tuple[Change, str]] = {
         lambda body: parameter(body, "subject").update(valueReference={"reference": "Patient/1"}),
         "subject",
     ),
-    "a stay of nobody": (
+    "a stay of somebody else": (
         lambda body: body["parameter"].append(
-            {"name": "context", "valueReference": {"reference": "Encounter/80001"}}
+            {"name": "context", "valueReference": {"reference": "Encounter/80004"}}
+        ),
+        "context",
+    ),
+    "a stay that is not there": (
+        lambda body: body["parameter"].append(
+            {"name": "context", "valueReference": {"reference": "Encounter/1"}}
         ),
         "context",
     ),
@@ -151,6 +157,15 @@ async def test_a_letter_that_breaks_a_rule_is_refused_and_not_kept(
     assert answer.status_code == 422
     assert answer.json()["issue"][0]["location"] == location
     assert sandbox.ledger == []
+
+
+async def test_a_stay_of_the_patient_is_noted(caller: Caller, sandbox: LifenSandbox) -> None:
+    body = letter()
+    reference = {"reference": "Encounter/80001"}
+    body["parameter"].append({"name": "context", "valueReference": reference})
+    assert (await caller.send(body)).status_code == 201
+    (accepted,) = sandbox.ledger
+    assert (accepted.target, accepted.stay) == ("mss", "80001")
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'{"resourceType": "Bundle"}'])
