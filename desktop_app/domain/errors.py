@@ -113,8 +113,10 @@ class Incomplete(AppError):
     ``too_many_recipients``, ``too_many_documents``, ``documents_too_large``, ``address`` (not from
     the directory, or a patient's), ``query_short``, ``query_empty``, ``birth_year`` (two digits of
     it), ``ins_key`` (fifteen digits whose key is wrong), ``one_number`` (two were given),
-    ``patient_changed`` (the platform's record differs from what was checked). ``limit`` is the
-    bound, where there is one.
+    ``patient_changed`` (the platform's record differs from what was checked), ``stay`` (a copy for
+    the hospital's record needs one), ``stay_changed`` (it is no longer this patient's),
+    ``one_document`` (the record takes no more), ``record_too_large`` (for the record). ``limit``
+    is the bound, where there is one.
     """
 
     def __init__(self, what: str, limit: int = 0) -> None:

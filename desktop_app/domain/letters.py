@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from desktop_app.domain.people import Patient, Recipient
+from desktop_app.domain.people import Patient, Recipient, StayId
 
 LetterId = NewType("LetterId", str)
 DocumentId = NewType("DocumentId", str)
@@ -18,6 +18,8 @@ MAX_BYTES = 50_000_000
 """Decoded bytes of one sending's documents together (lifen.md U18)."""
 HEAVY_BYTES = 10_000_000
 """Above this a practitioner's mailbox may refuse the message (lifen.md U18)."""
+MAX_RECORD_BYTES = 15_000_000
+"""Decoded bytes of the one document of a ``$send-to-ehr`` (lifen.md 4.8, U18)."""
 PATIENT_MAILBOX_DOMAIN = "patient.mssante.fr"
 """A citizen's own mailbox: its address holds the INS, so it is never a recipient (T22, U21)."""
 
@@ -85,7 +87,7 @@ class Letter:
     recipients: tuple[Recipient, ...] = ()
     type_code: str = DOCUMENT_TYPES[0]
     title: str = ""
-    stay: str | None = None
+    stay: StayId | None = None
 
     @property
     def size(self) -> int:
@@ -123,6 +125,9 @@ class Topic(StrEnum):
     DOCUMENTS_TOO_MANY = "documents_too_many"
     DOCUMENT_HEAVY = "document_heavy"
     DOCUMENT_TOO_LARGE = "document_too_large"
+    STAY_MISSING = "stay_missing"
+    RECORD_ONE_DOCUMENT = "record_one_document"
+    RECORD_TOO_LARGE = "record_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +142,17 @@ STRONG_WARNINGS = frozenset({"FICT", "DOUT", "DESA", "INVA", "USUR"})
 """Reliability codes that say the identity itself is doubtful (lifen.md 8.2)."""
 
 
-def check(letter: Letter) -> tuple[Check, ...]:
-    """Everything worth saying about ``letter`` before it leaves, in reading order."""
-    return (*_about_patient(letter.patient), *_about_recipients(letter), *_about_documents(letter))
+def check(letter: Letter, *, mailboxes: bool = True, record: bool = False) -> tuple[Check, ...]:
+    """Everything worth saying about ``letter`` before it leaves, in reading order.
+
+    ``mailboxes`` and ``record`` say where it goes: without the first it needs no recipients.
+    """
+    return (
+        *_about_patient(letter.patient),
+        *(_about_recipients(letter) if mailboxes else ()),
+        *_about_documents(letter),
+        *(_about_record(letter) if record else ()),
+    )
 
 
 def is_ready(letter: Letter) -> bool:
@@ -182,6 +195,17 @@ def _about_documents(letter: Letter) -> list[Check]:
     elif letter.size > HEAVY_BYTES:
         lines.append(Check(Topic.DOCUMENT_HEAVY, Verdict.CARE))
     return lines or [Check(Topic.DOCUMENT_OK, Verdict.OK)]
+
+
+def _about_record(letter: Letter) -> list[Check]:
+    lines = []
+    if not letter.stay:
+        lines.append(Check(Topic.STAY_MISSING, Verdict.BLOCK))
+    if len(letter.documents) > 1:
+        lines.append(Check(Topic.RECORD_ONE_DOCUMENT, Verdict.BLOCK))
+    elif MAX_RECORD_BYTES < letter.size <= MAX_BYTES:
+        lines.append(Check(Topic.RECORD_TOO_LARGE, Verdict.BLOCK))
+    return lines
 
 
 def is_patient_mailbox(address: str) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, NewType, TypeVar
 
 T = TypeVar("T")
 
 PatientId = NewType("PatientId", str)
+StayId = NewType("StayId", str)
 CorrespondentId = NewType("CorrespondentId", str)
 Cursor = NewType("Cursor", str)
 """Where the next page of a search begins; opaque, given back to the platform as it came."""
@@ -43,6 +44,23 @@ class Patient:
     ins_qualified: bool = False
     reliability: str | None = None
     deceased: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """One stay of a patient, as the platform gave it.
+
+    ``number`` is the visit number that people know it by; ``status`` is the platform's own code
+    (``planned``, ``in-progress``, ``finished``, or another); ``label`` is the kind of stay and
+    the unit, as far as they are readable. A day without an hour is its midnight here.
+    """
+
+    id: StayId
+    number: str = ""
+    status: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    label: str = ""
 
 
 class Kind(StrEnum):

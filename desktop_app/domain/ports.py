@@ -14,6 +14,7 @@ from desktop_app.domain.people import (
     Patient,
     PatientId,
     Recipient,
+    Stay,
 )
 from desktop_app.domain.sending import Delivery, Job, JobId, JobState, Sending, Target
 
@@ -51,6 +52,13 @@ class FindsPatients(Protocol):
 
     async def patient(self, patient_id: PatientId) -> Patient:
         """Read one patient as the platform holds it now."""
+
+
+class FindsStays(Protocol):
+    """Looks up a patient's stays."""
+
+    async def find_stays(self, patient_id: PatientId) -> Page[Stay]:
+        """The stays of one patient: those under way first, then the newest."""
 
 
 class FindsCorrespondents(Protocol):

@@ -22,6 +22,10 @@ class Target(StrEnum):
     CODOC = "codoc"  # the clinical data warehouse
 
 
+RECORD_ADDRESS = "ehr"
+"""The address of the one delivery of a record copy: it has no mailbox, and faces name it."""
+
+
 class JobState(StrEnum):
     """Where a job stands; design.md section 3 says what each one means and how it ends."""
 
@@ -53,7 +57,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One recipient of one job; ``address`` is the join key with the platform's tracking."""
+    """One recipient of one job; ``address`` is the join key with the platform's tracking.
+
+    A copy for the hospital's record has one, at ``RECORD_ADDRESS`` and without a name.
+    """
 
     address: str
     name: str

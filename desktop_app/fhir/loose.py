@@ -1,9 +1,11 @@
 """Reading JSON of strangers: absent, of another type, or alone where a list is due (T12, T35).
 
-Nothing here raises: what cannot be read is simply not there.
+What cannot be read is simply not there; only ``bundle`` insists.
 """
 
 from typing import Any
+
+from desktop_app.domain.errors import Malformed
 
 Json = dict[str, Any]
 
@@ -32,6 +34,13 @@ def texts(value: Any) -> tuple[str, ...]:
     """The texts of a list that say something; a text alone counts as a list of one."""
     found = value if isinstance(value, list) else [value]
     return tuple(said for one in found if (said := text(one)))
+
+
+def bundle(resource: Json) -> Json:
+    """``resource`` if it is a Bundle; raises ``Malformed``."""
+    if resource.get("resourceType") != "Bundle":
+        raise Malformed("Bundle")
+    return resource
 
 
 def resources(bundle: Json, *kinds: str) -> list[Json]:

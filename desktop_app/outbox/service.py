@@ -13,6 +13,7 @@ from desktop_app.domain.letters import Letter, LetterId, Topic, Verdict, check
 from desktop_app.domain.people import Correspondent, Kind, PatientId, Recipient
 from desktop_app.domain.ports import Overview, SendingFilter
 from desktop_app.domain.sending import (
+    RECORD_ADDRESS,
     DeclaredNotSent,
     DeclaredSent,
     Delivery,
@@ -42,6 +43,9 @@ _LACKS = {
     Topic.DOCUMENT_MISSING: "documents",
     Topic.DOCUMENTS_TOO_MANY: "too_many_documents",
     Topic.DOCUMENT_TOO_LARGE: "documents_too_large",
+    Topic.STAY_MISSING: "stay",
+    Topic.RECORD_ONE_DOCUMENT: "one_document",
+    Topic.RECORD_TOO_LARGE: "record_too_large",
 }
 
 
@@ -115,7 +119,8 @@ class Outbox:
 
     async def send(self, letter: Letter, targets: Sequence[Target], hold: timedelta) -> Sending:
         """Seal ``letter``; nothing leaves before ``hold`` is over. Raises ``Incomplete``."""
-        for line in check(letter):
+        lines = check(letter, mailboxes=Target.MSS in targets, record=Target.EHR in targets)
+        for line in lines:
             if line.verdict is Verdict.BLOCK:
                 raise Incomplete(_LACKS[line.topic])
         if not targets:
@@ -256,10 +261,7 @@ class Outbox:
             created_at=now,
             state=JobState.HELD if hold else JobState.QUEUED,
             not_before=now + hold if hold else None,
-            deliveries=tuple(
-                Delivery(address=recipient.address, name=_name(recipient.correspondent))
-                for recipient in letter.recipients
-            ),
+            deliveries=_deliveries(letter, target),
         )
 
     async def _read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -274,6 +276,15 @@ class Outbox:
     def _changed(self) -> None:
         for changed in tuple(self._watchers):
             changed()
+
+
+def _deliveries(letter: Letter, target: Target) -> tuple[Delivery, ...]:
+    if target is Target.EHR:
+        return (Delivery(address=RECORD_ADDRESS, name=""),)
+    return tuple(
+        Delivery(address=recipient.address, name=_name(recipient.correspondent))
+        for recipient in letter.recipients
+    )
 
 
 def _name(entry: Correspondent) -> str:

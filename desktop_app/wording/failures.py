@@ -23,7 +23,7 @@ from desktop_app.domain.errors import (
     Unknown,
     Unreachable,
 )
-from desktop_app.domain.letters import MAX_DOCUMENTS, MAX_RECIPIENTS
+from desktop_app.domain.letters import MAX_DOCUMENTS, MAX_RECIPIENTS, MAX_RECORD_BYTES
 from desktop_app.wording.documents import size
 
 
@@ -162,6 +162,18 @@ _LACKS = {
     "patient_changed": Notice(
         "Le dossier du patient a changé depuis que vous l’avez choisi",
         "Rien n’est parti. Recherchez de nouveau le patient et vérifiez son identité.",
+    ),
+    "stay": Notice(
+        "Il manque le séjour du patient",
+        "Le dossier de l’hôpital range chaque document dans un séjour\u00a0: choisissez-le.",
+    ),
+    "stay_changed": Notice(
+        "Ce séjour n’est pas, ou plus, celui du patient",
+        "Rien n’est parti. Choisissez de nouveau le séjour.",
+    ),
+    "one_document": Notice(
+        "Le dossier de l’hôpital ne prend qu’un document par envoi",
+        "Réunissez les pages dans un seul PDF, ou envoyez chaque document à part.",
     ),
 }
 _CHANGED = Notice(
@@ -306,6 +318,12 @@ def _lack(error: Incomplete) -> Notice:
         case "too_many_documents":
             most = error.limit or MAX_DOCUMENTS
             return Notice("Trop de documents pour un seul envoi", f"{most} au plus.")
+        case "record_too_large":
+            heaviest = size(error.limit or MAX_RECORD_BYTES)
+            return Notice(
+                "Le document est trop lourd pour le dossier de l’hôpital",
+                f"{heaviest} au plus\u00a0: allégez-le (moins de pages, image moins fine).",
+            )
         case _:
             return _LACKS.get(error.what, Notice("Cette lettre n’est pas complète"))
 

@@ -4,6 +4,7 @@ from desktop_app.domain.letters import (
     MAX_BYTES,
     MAX_DOCUMENTS,
     MAX_RECIPIENTS,
+    MAX_RECORD_BYTES,
     Check,
     Letter,
     Topic,
@@ -135,6 +136,11 @@ _CHECKS = {
     Topic.DOCUMENTS_TOO_MANY: f"{MAX_DOCUMENTS} documents au plus par envoi",
     Topic.DOCUMENT_HEAVY: "Document lourd : certaines messageries pourraient le refuser",
     Topic.DOCUMENT_TOO_LARGE: f"Documents trop lourds : {size(MAX_BYTES)} au plus par envoi",
+    Topic.STAY_MISSING: "Choisissez le séjour : le dossier de l’hôpital le demande",
+    Topic.RECORD_ONE_DOCUMENT: "Le dossier de l’hôpital ne prend qu’un document par envoi",
+    Topic.RECORD_TOO_LARGE: (
+        f"Document trop lourd pour le dossier de l’hôpital : {size(MAX_RECORD_BYTES)} au plus"
+    ),
 }
 
 

@@ -18,7 +18,7 @@ from desktop_app.domain.errors import (
     Unreachable,
 )
 from desktop_app.domain.letters import MAX_BYTES
-from desktop_app.domain.sending import DeliveryState, Job, JobState
+from desktop_app.domain.sending import DeliveryState, Job, JobState, Target
 from desktop_app.wording.dates import SHORT_WAIT, at, soon, when
 from desktop_app.wording.failures import UNEXPECTED, Notice, explain
 
@@ -121,6 +121,8 @@ def _delivered(job: Job, now: datetime) -> str:
     moment = _at(job.finished_at, now)
     if job.reason == "declared_sent":
         return f"Partie, d’après une personne qui l’a vérifié{moment}."
+    if job.target is Target.EHR:
+        return f"Versée au dossier de l’hôpital{moment}."
     match len(job.deliveries):
         case 0 | 1:
             return f"Acceptée par la messagerie{moment}."
@@ -138,6 +140,8 @@ def _undelivered(job: Job) -> str:
         return f"Quelqu’un s’en est occupé{why}."
     if len(job.deliveries) == 1:
         why = f"\u00a0: {reasons[0]}" if reasons else ""
+        if job.target is Target.EHR:
+            return f"Le dossier de l’hôpital ne l’a pas intégrée{why}."
         return f"La messagerie du destinataire l’a refusée{why}."
     if len(failed) == 1:
         return f"Un destinataire sur {len(job.deliveries)} ne l’a pas reçue{why}."
@@ -168,9 +172,14 @@ def _refused(job: Job) -> str:
     return f"{why} {_NOTHING_LEFT}"
 
 
-def advice(job: Job) -> str:
+def advice(job: Job) -> str:  # noqa: PLR0911 - one line a state
     """What a person may do about it, in more words than a row has room for."""
     match job.state:
+        case _S.IN_DOUBT if job.target is Target.EHR:
+            return (
+                "Pour le savoir, ouvrez le dossier du patient et cherchez-y ce document, puis"
+                " répondez ci-dessous."
+            )
         case _S.IN_DOUBT if job.reason == "tracking_ended":
             return (
                 "La plateforme a bien pris la lettre, mais n’a jamais dit si la messagerie du"
@@ -185,6 +194,11 @@ def advice(job: Job) -> str:
             return reason(job).advice
         case _S.REFUSED:
             return _correction(job)
+        case _S.UNDELIVERED if not job.settled and job.target is Target.EHR:
+            return (
+                "Renvoyez-la quand la cause a disparu, ou versez le document au dossier autrement"
+                " et notez que c’est réglé."
+            )
         case _S.UNDELIVERED if not job.settled:
             return (
                 "Renvoyez-la quand la cause a disparu, ou joignez le destinataire autrement"

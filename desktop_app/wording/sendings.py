@@ -4,7 +4,15 @@ from datetime import datetime
 
 from desktop_app.domain.choices import Choice, worst_first
 from desktop_app.domain.letters import Letter
-from desktop_app.domain.sending import Delivery, DeliveryState, Job, JobState, Sending, Target
+from desktop_app.domain.sending import (
+    RECORD_ADDRESS,
+    Delivery,
+    DeliveryState,
+    Job,
+    JobState,
+    Sending,
+    Target,
+)
 from desktop_app.wording import people, progress, states
 from desktop_app.wording.dates import hour, near_day
 from desktop_app.wording.documents import short_label
@@ -54,7 +62,9 @@ def about(letter: Letter) -> tuple[str, str]:
 
 
 def recipient(letter: Letter, delivery: Delivery) -> str:
-    """A recipient as the directory wrote it, or as the job remembers it."""
+    """A recipient as the directory wrote it, or as the job remembers it; or the record."""
+    if delivery.address == RECORD_ADDRESS:
+        return _TARGETS[Target.EHR]
     for known in letter.recipients:
         if known.address.casefold() == delivery.address.casefold():
             return people.correspondent(known.correspondent)

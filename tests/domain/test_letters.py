@@ -9,6 +9,7 @@ from desktop_app.domain.letters import (
     MAX_BYTES,
     MAX_DOCUMENTS,
     MAX_RECIPIENTS,
+    MAX_RECORD_BYTES,
     STRONG_WARNINGS,
     Document,
     DocumentId,
@@ -20,7 +21,14 @@ from desktop_app.domain.letters import (
     is_patient_mailbox,
     is_ready,
 )
-from desktop_app.domain.people import Correspondent, CorrespondentId, Patient, PatientId, Recipient
+from desktop_app.domain.people import (
+    Correspondent,
+    CorrespondentId,
+    Patient,
+    PatientId,
+    Recipient,
+    StayId,
+)
 
 NOW = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 PATIENT = Patient(
@@ -131,6 +139,36 @@ def test_an_unqualified_identity_and_a_death_are_both_said() -> None:
 )
 def test_a_citizens_mailbox_is_told_by_its_domain(address: str, *, patient: bool) -> None:
     assert is_patient_mailbox(address) is patient
+
+
+def blocked(letter: Letter, *, mailboxes: bool = False) -> set[Topic]:
+    lines = check(letter, mailboxes=mailboxes, record=True)
+    return {line.topic for line in lines if line.verdict is Verdict.BLOCK}
+
+
+def test_the_record_needs_a_stay_and_no_recipients() -> None:
+    alone = replace(LETTER, recipients=())
+    assert blocked(alone) == {Topic.STAY_MISSING}
+    assert blocked(replace(alone, stay=StayId("80001"))) == set()
+    both = replace(alone, stay=StayId("80001"))
+    assert blocked(both, mailboxes=True) == {Topic.RECIPIENTS_MISSING}
+
+
+@pytest.mark.parametrize(
+    ("documents", "topics"),
+    [
+        ((), {Topic.DOCUMENT_MISSING}),
+        ((a_document(MAX_RECORD_BYTES),), set()),
+        ((a_document(MAX_RECORD_BYTES + 1),), {Topic.RECORD_TOO_LARGE}),
+        ((a_document(MAX_BYTES + 1),), {Topic.DOCUMENT_TOO_LARGE}),
+        ((a_document(1), a_document(1)), {Topic.RECORD_ONE_DOCUMENT}),
+    ],
+)
+def test_the_record_takes_one_document_of_its_own_size(
+    documents: tuple[Document, ...], topics: set[Topic]
+) -> None:
+    letter = replace(LETTER, documents=documents, stay=StayId("80001"))
+    assert blocked(letter) == topics
 
 
 def test_document_types_are_listed_once() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from desktop_app.domain.errors import (
     AppError,
@@ -28,21 +29,21 @@ from desktop_app.domain.errors import (
     Throttled,
     Unreachable,
 )
-from desktop_app.domain.letters import Document, Letter
-from desktop_app.domain.people import Patient, PatientId
+from desktop_app.domain.letters import MAX_RECORD_BYTES, Document, Letter
+from desktop_app.domain.people import Patient, PatientId, StayId
 from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
 from desktop_app.domain.sending import DeliveryState
 from desktop_app.fhir.catalogue import open_lifen
 from desktop_app.fhir.lifen.client import LifenClient
 from desktop_app.sandbox.faults import Rule
-from desktop_app.sandbox.lifen import LifenSandbox
+from desktop_app.sandbox.lifen import LifenSandbox, RecordTracking
 from desktop_app.sandbox.server import Served, serve
 from desktop_app.sandbox.world import World, build_world
 from desktop_app.settings import LifenAccount
 from tests.fhir.conftest import PDF, Mark, Shelf, letter, recipient
 
 CAPUCINE = PatientId("70001")
-SEND = "$send-to-mss"
+SEND, RECORD = "$send-to-mss", "$send-to-ehr"
 
 
 @pytest.fixture(scope="module")
@@ -366,6 +367,119 @@ class _Renamed(httpx.AsyncHTTPTransport):
             headers = {"content-type": request.headers["content-type"]}
             request = httpx.Request("POST", request.url, headers=headers, content=body)
         return await super().handle_async_request(request)
+
+
+async def test_a_patient_s_stays_are_found_on_every_tenant(world: World) -> None:
+    for tenant, owner in (
+        ("standard", "Sbx0Demo01"),
+        ("ramsay", "SbxRamsay1"),
+        ("vivalto", "SbxVivalt1"),
+    ):
+        async with opened(world, tenant=tenant, database_reference=owner) as hospital:
+            page = await hospital.lifen.find_stays(CAPUCINE)
+            assert [stay.number for stay in page.items] == [
+                "SEJ2024000777",
+                "SEJ2024000901",
+                "SEJ2023000412",
+            ]
+            assert (page.total, page.complete) == (3, True)
+            assert page.items[0].label == "IMP · CHIRURGIE IMAGINAIRE"
+            assert (await hospital.lifen.find_stays(PatientId("70005"))).items == ()
+
+
+async def test_more_stays_than_a_page_holds_are_all_found(world: World) -> None:
+    first = next(iter(world.stays.values()))
+    many = {
+        str(number): replace(first, id=str(number), number=f"SEJ{number}")
+        for number in range(85000, 85130)
+    }
+    async with opened(replace(world, stays=many)) as hospital:
+        page = await hospital.lifen.find_stays(CAPUCINE)
+    assert (len(page.items), page.complete) == (130, True)
+
+
+async def test_a_letter_names_its_stay(hospital: Hospital) -> None:
+    sent = await hospital.letter(stay=StayId("80001"))
+    await hospital.lifen.deliver(sent, Shelf(), Mark())
+    assert [accepted.stay for accepted in hospital.sandbox.ledger] == ["80001"]
+    with pytest.raises(Incomplete):
+        await hospital.lifen.deliver(replace(sent, stay=StayId("80004")), Shelf(), Mark())
+
+
+@pytest.mark.parametrize("form", RecordTracking)
+@pytest.mark.parametrize("links", ["", "https://elsewhere.example"])
+async def test_a_record_copy_arrives_byte_for_byte_and_is_followed_to_its_end(
+    hospital: Hospital, form: RecordTracking, links: str
+) -> None:
+    hospital.sandbox.record_tracking = form
+    if links:
+        hospital.trouble(Rule(path=RECORD, links=links))
+    content = PDF * 2000
+    mark = Mark()
+    sent = await hospital.letter(content, stay=StayId("80001"), recipients=())
+    stored = await hospital.lifen.record.deliver(sent, Shelf(content), mark)
+    (accepted,) = hospital.sandbox.ledger
+    assert (accepted.target, accepted.stay, mark.passed) == ("ehr", "80001", 1)
+    assert accepted.documents[0].sha256 == hashlib.sha256(content).hexdigest()
+    states = []
+    for seconds in (0, 2, 5):
+        hospital.clock.time += timedelta(seconds=seconds)
+        (delivery,) = await hospital.lifen.record.track(stored)
+        states.append(delivery.state)
+    pending = DeliveryState.PENDING
+    assert states == [pending, pending, DeliveryState.DELIVERED]
+
+
+@pytest.mark.parametrize("form", RecordTracking)
+@pytest.mark.parametrize(
+    ("stay", "state", "reason"),
+    [
+        ("80008", DeliveryState.FAILED, "séjour clos dans le dossier"),
+        ("80009", DeliveryState.PENDING, None),
+        ("80010", DeliveryState.UNKNOWN, None),
+    ],
+)
+async def test_each_fate_of_a_record_copy_is_told(
+    hospital: Hospital, form: RecordTracking, stay: str, state: DeliveryState, reason: str | None
+) -> None:
+    hospital.sandbox.record_tracking = form
+    patient = await hospital.lifen.patient(PatientId("70007"))
+    sent = letter(patient=patient, stay=StayId(stay))
+    stored = await hospital.lifen.record.deliver(sent, Shelf(), Mark())
+    hospital.clock.time += timedelta(minutes=1)
+    (delivery,) = await hospital.lifen.record.track(stored)
+    assert (delivery.state, delivery.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("rule", "failure", "accepted"),
+    [
+        (Rule(status=401), StaleToken, 0),
+        (Rule(status=403), NotAllowed, 0),
+        (Rule(status=413), Refused, 0),
+        (Rule(status=422), Refused, 0),
+        (Rule(status=429), Throttled, 0),
+        (Rule(status=500), InDoubt, 0),
+        (Rule(cut=True, after=True), InDoubt, 1),
+        (Rule(after=True, body="truncated"), InDoubt, 1),
+        (Rule(after=True, drop=("parameter",)), InDoubt, 1),
+    ],
+)
+async def test_a_record_copy_that_went_wrong_has_its_name(
+    hospital: Hospital, rule: Rule, failure: type[AppError], accepted: int
+) -> None:
+    hospital.trouble(structs.replace(rule, path=RECORD))
+    sent = await hospital.letter(stay=StayId("80001"))
+    with pytest.raises(failure):
+        await hospital.lifen.record.deliver(sent, Shelf(), Mark())
+    assert len(hospital.sandbox.ledger) == accepted
+
+
+async def test_the_largest_record_copy_is_taken(hospital: Hospital) -> None:
+    content = PDF + bytes(MAX_RECORD_BYTES - len(PDF))
+    sent = await hospital.letter(content, stay=StayId("80001"))
+    await hospital.lifen.record.deliver(sent, Shelf(content), Mark())
+    assert hospital.sandbox.ledger[0].documents[0].size == MAX_RECORD_BYTES
 
 
 async def test_practice_mode_is_the_same_client_in_the_same_process(world: World) -> None:

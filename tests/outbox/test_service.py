@@ -3,17 +3,20 @@ import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desktop_app.domain.errors import IllegalMove, Incomplete, Unknown
 from desktop_app.domain.letters import Letter
-from desktop_app.domain.people import PatientId
+from desktop_app.domain.people import PatientId, StayId
 from desktop_app.domain.ports import SendingFilter
 from desktop_app.domain.sending import (
+    RECORD_ADDRESS,
     Accepted,
     Barred,
     Claimed,
+    Delivery,
     DeliveryState,
     Job,
     JobState,
@@ -82,6 +85,65 @@ async def test_sending_takes_the_letter_out_of_the_tray_and_holds_it(
     job = await sent(outbox, hold=TEN_SECONDS)
     assert (job.state, job.not_before) == (JobState.HELD, clock() + TEN_SECONDS)
     assert await outbox.drafts() == []
+
+
+async def test_each_target_is_a_job_with_its_own_deliveries(outbox: Outbox) -> None:
+    letter = replace(a_letter(), stay=StayId("80001"))
+    await outbox.add(letter)
+    sending = await outbox.send(letter, (Target.MSS, Target.EHR), NOW)
+    mailbox, record = await outbox.jobs_of(sending.letter.id)
+    assert [each.address for each in mailbox.deliveries] == [letter.recipients[0].address]
+    assert record.target is Target.EHR
+    assert record.deliveries == (Delivery(address=RECORD_ADDRESS, name=""),)
+
+
+async def test_the_record_alone_needs_no_recipients(outbox: Outbox) -> None:
+    letter = replace(a_letter(), recipients=(), stay=StayId("80001"))
+    await outbox.add(letter)
+    (job,) = (await outbox.send(letter, (Target.EHR,), NOW)).jobs
+    assert (await outbox.job(job.id)).state is JobState.QUEUED
+    assert (await outbox.letter(job.sending)).stay == "80001"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"stay": None}, "stay"),
+        ({"documents": a_letter().documents * 2}, "one_document"),
+        ({"documents": (replace(a_letter().documents[0], size=15_000_001),)}, "record_too_large"),
+    ],
+)
+async def test_what_the_record_cannot_take_is_said_before_anything_leaves(
+    outbox: Outbox, changes: dict[str, Any], named: str
+) -> None:
+    letter = replace(a_letter(), **{"stay": StayId("80001"), **changes})
+    await outbox.add(letter)
+    with pytest.raises(Incomplete) as refusal:
+        await outbox.send(letter, (Target.MSS, Target.EHR), NOW)
+    assert refusal.value.what == named
+    assert await outbox.drafts() == [letter]
+
+
+async def test_a_copy_that_failed_is_sent_again_to_the_record_alone(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    letter = replace(a_letter(), stay=StayId("80001"))
+    await outbox.add(letter)
+    _mailbox, job = (await outbox.send(letter, (Target.MSS, Target.EHR), NOW)).jobs
+    failed = Delivery(address=RECORD_ADDRESS, name="", state=DeliveryState.FAILED)
+    for event in (
+        Claimed(),
+        Passed(clock()),
+        Accepted("tx", clock(), clock()),
+        Tracked((failed,), clock(), clock()),
+    ):
+        job = await outbox.change(job.id, event)
+    assert job.state is JobState.UNDELIVERED
+    again = await outbox.retry(job.id)
+    assert (again.target, again.state) == (Target.EHR, JobState.QUEUED)
+    assert again.deliveries == (Delivery(address=RECORD_ADDRESS, name=""),)
+    letter = await outbox.letter(again.sending)
+    assert (letter.recipients, letter.stay) == ((), "80001")
 
 
 async def test_the_same_letter_cannot_be_sent_twice(outbox: Outbox) -> None:

@@ -19,7 +19,9 @@ from desktop_app.domain.errors import (
     Unreachable,
 )
 from desktop_app.domain.letters import Document
+from desktop_app.domain.people import StayId
 from desktop_app.domain.sending import (
+    RECORD_ADDRESS,
     Claimed,
     Delivery,
     DeliveryState,
@@ -91,6 +93,36 @@ async def test_nothing_leaves_while_it_is_held(
     assert await worker.send_one()
     assert (await outbox.job(job.id)).state is S.ACCEPTED
     assert len(platform.received) == 1
+
+
+async def test_each_target_of_a_sending_has_its_own_fate(
+    outbox: Outbox, spooled: tuple[Spool, Document], clock: HandClock
+) -> None:
+    mailboxes = ObedientPlatform()
+    record = ObedientPlatform(before=[NotAllowed("scope")])
+    worker = Worker(outbox, {Target.MSS: mailboxes, Target.EHR: record}, spooled[0], clock)
+    jobs: list[Job] = []
+    for _ in "ab":
+        letter = replace(a_letter(), documents=(spooled[1],), stay=StayId("80001"))
+        await outbox.add(letter)
+        jobs += (await outbox.send(letter, (Target.EHR, Target.MSS), timedelta(0))).jobs
+    while await worker.send_one():
+        pass
+    assert [(await outbox.job(job.id)).state for job in jobs] == [
+        S.BLOCKED, S.ACCEPTED, S.QUEUED, S.ACCEPTED,
+    ]  # fmt: skip
+    await outbox.retry(jobs[0].id)
+    while await worker.send_one():
+        pass
+    assert (len(mailboxes.received), len(record.received)) == (2, 2)
+    clock.forward(seconds=6)
+    said = Delivery(address=RECORD_ADDRESS, name="", state=DeliveryState.DELIVERED)
+    record.tracking = [[said], [said]]
+    while await worker.track_one():
+        pass
+    assert [(await outbox.job(job.id)).state for job in jobs] == [
+        S.DELIVERED, S.ACCEPTED, S.DELIVERED, S.ACCEPTED,
+    ]  # fmt: skip
 
 
 async def test_letters_leave_in_the_order_they_were_sent(

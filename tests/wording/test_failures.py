@@ -95,6 +95,10 @@ def test_a_bound_that_was_passed_is_told(what: str) -> None:
     assert explain(Incomplete(what, 7)).advice == "7 au plus."
 
 
+def test_the_records_own_limit_is_told() -> None:
+    assert "15\u00a0Mo" in explain(Incomplete("record_too_large")).advice
+
+
 @pytest.mark.parametrize(
     "kind", [one for one in documented(FileTrouble) if one not in {"kind", "name", "unreadable"}]
 )

@@ -59,7 +59,8 @@ FAILURES: tuple[AppError, ...] = (
     )),
     *(Incomplete(what) for what in (
         "patient", "recipients", "documents", "too_many_recipients", "too_many_documents",
-        "documents_too_large", "address", "patient_changed",
+        "documents_too_large", "address", "patient_changed", "stay", "stay_changed",
+        "one_document", "record_too_large",
     )),
     NotOffered("mss"),
     *(StoreTrouble(kind) for kind in ("future", "damaged", "full", "read_only", "other")),
@@ -120,6 +121,15 @@ def test_every_failure_that_a_job_can_meet_is_among_these() -> None:
     for error in others:
         with pytest.raises(type(error)):
             after(error)
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_record_copy_is_never_said_to_be_in_a_mailbox(state: JobState) -> None:
+    for reason in ("declared_sent", "tracking_ended", "cut"):
+        job = replace(a_job(state, D.FAILED, reason=reason), target=Target.EHR)
+        assert "messagerie" not in " ".join(said_by(job))
+    job = replace(a_job(S.DELIVERED, D.DELIVERED), target=Target.EHR)
+    assert "dossier de l’hôpital" in progress.sentence(job, NOW)
 
 
 @pytest.mark.parametrize("state", JobState)

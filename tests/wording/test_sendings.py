@@ -4,7 +4,14 @@ from datetime import timedelta
 import pytest
 
 from desktop_app.domain.choices import Choice
-from desktop_app.domain.sending import DeliveryState, JobState, Sending, Target
+from desktop_app.domain.sending import (
+    RECORD_ADDRESS,
+    Delivery,
+    DeliveryState,
+    JobState,
+    Sending,
+    Target,
+)
 from desktop_app.wording import sendings as words
 from desktop_app.wording.states import Tone
 from tests.ui.outbox.sendings import (
@@ -54,6 +61,15 @@ def test_those_who_did_not_get_it_come_first_and_the_rest_is_counted() -> None:
         "Clinique des Exemples", "Dr ORMEAU-FICTIF Paul", "et 2 autres",
     ]  # fmt: skip
     assert lines[0][1:] == ("échec", Tone.BAD)
+
+
+def test_the_record_is_named_in_words() -> None:
+    sending = two_jobs(S.DELIVERED, S.UNDELIVERED)
+    failed = Delivery(address=RECORD_ADDRESS, name="", state=D.FAILED)
+    record = replace(sending.jobs[1], deliveries=(failed,))
+    sending = replace(sending, jobs=(sending.jobs[0], record))
+    assert words.recipients(sending) == (("Dossier de l’hôpital", "échec", Tone.BAD),)
+    assert "pour Dossier de l’hôpital" in words.spoken(sending, NOW)
 
 
 def test_a_recipient_the_letter_has_lost_keeps_the_name_that_the_job_remembers() -> None:

@@ -1,19 +1,28 @@
-"""Lifen, call by call: searches, the directory, sending, tracking (lifen.md 4.1, 4.5 to 4.7)."""
+"""Lifen, call by call: searches, stays, the directory, sending, tracking (lifen.md 4)."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 import httpx
 
-from desktop_app.domain.errors import Incomplete, InDoubt, Malformed, Refused
-from desktop_app.domain.identity import fold
+from desktop_app.domain.errors import InDoubt, Malformed, Refused
 from desktop_app.domain.letters import Letter
-from desktop_app.domain.people import Correspondent, Cursor, Kind, Page, Patient, PatientId
+from desktop_app.domain.people import (
+    Correspondent,
+    Cursor,
+    Kind,
+    Page,
+    Patient,
+    PatientId,
+    Stay,
+    StayId,
+)
 from desktop_app.domain.ports import CorrespondentQuery, PatientQuery, ReadsDocuments
 from desktop_app.domain.sending import Delivery
 from desktop_app.fhir.http import FhirHttp, Pairs
-from desktop_app.fhir.lifen import directory, mapping, tracking
+from desktop_app.fhir.lifen import directory, mapping, stays, tracking
+from desktop_app.fhir.lifen.record import LifenRecord
 from desktop_app.fhir.lifen.search import (
     DIRECTORY_SIZE,
     Tenant,
@@ -21,8 +30,9 @@ from desktop_app.fhir.lifen.search import (
     fits,
     patient_forms,
 )
-from desktop_app.fhir.lifen.sending import MssBody
-from desktop_app.fhir.loose import Json, objects, text
+from desktop_app.fhir.lifen.sending import mss_body
+from desktop_app.fhir.lifen.subject import check_subject, read
+from desktop_app.fhir.loose import Json, bundle, objects, text
 from desktop_app.fhir.pace import Urgency
 from desktop_app.settings import is_loopback
 
@@ -30,18 +40,24 @@ log = logging.getLogger(__name__)
 
 MAX_PAGES = 20
 """Pages of one search that are followed (lifen.md 5)."""
+STAYS_SIZE = 100
 _ROOT = "/fhir/v3/"
 _PAGE_KEYS = frozenset({"_id", "_index", "_searchAfter", "_searchBefore", "_count"})
 _GONE = frozenset({404, 410})
 
 
 class LifenClient:
-    """One hospital on Lifen; keeps ``FindsPatients``, ``FindsCorrespondents`` and ``Delivers``."""
+    """One hospital on Lifen.
+
+    Keeps ``FindsPatients``, ``FindsStays``, ``FindsCorrespondents`` and, for the practitioners'
+    mailboxes, ``Delivers``; ``record`` keeps the same for the hospital's own record.
+    """
 
     def __init__(self, http: FhirHttp, *, tenant: Tenant, database_reference: str) -> None:
         self._http = http
         self._tenant = tenant
         self._database_reference = database_reference
+        self.record = LifenRecord(http, database_reference)
 
     async def find_patients(
         self, query: PatientQuery, after: Cursor | None = None
@@ -69,8 +85,30 @@ class LifenClient:
 
     async def patient(self, patient_id: PatientId) -> Patient:
         """Read one patient as the platform holds it now; ``Refused`` with 404 if it does not."""
-        resource = await self._read("Patient", patient_id, Urgency.INTERACTIVE)
+        resource = await read(self._http, "Patient", patient_id, Urgency.INTERACTIVE)
         return mapping.patient(resource, self._database_reference)
+
+    async def find_stays(self, patient_id: PatientId) -> Page[Stay]:
+        """Every stay of one patient, those under way first, then the newest.
+
+        Asked by patient alone and ordered here (U31); further pages are followed, for the
+        platform may show fewer rows than it was asked for (U8).
+        """
+        form = (("patient", f"Patient/{patient_id}"), ("_count", str(STAYS_SIZE)))
+        answer = bundle(await self._http.search("Encounter/_search", form))
+        total, rows = _total(answer), 0
+        found: dict[StayId, Stay] = {}
+        for _ in range(MAX_PAGES):
+            rows += len(objects(answer.get("entry")))
+            known = len(found)
+            page = stays.stays(answer, self._database_reference, patient_id)
+            found |= {stay.id: stay for stay in page}
+            link = _next_link(answer) if self._tenant.has_pages else ""
+            if not link or len(found) == known:
+                break
+            answer = bundle(await self._http.read("Bundle", self._page_query(link)))
+        complete = not link and (total is None or total <= rows)
+        return Page(items=stays.in_order(found.values()), total=total, complete=complete)
 
     async def find_practitioners(self, query: CorrespondentQuery) -> Page[Correspondent]:
         """The practitioners that match; at most 100, without a next page."""
@@ -85,11 +123,11 @@ class LifenClient:
     ) -> str:
         """Send ``letter`` to its recipients' mailboxes; returns the transaction id.
 
-        The patient (and the stay) is read again first: ``Incomplete`` with ``patient_changed``
-        when the record is no longer the one that was checked (T18).
+        The patient (and the stay) is read again first: ``Incomplete`` when they are no longer
+        what was checked (T18).
         """
-        body = MssBody(letter, documents)
-        await self._check_subject(letter)
+        body = mss_body(letter, documents)
+        await check_subject(self._http, letter, self._database_reference)
         receipt = await self._http.send("CommunicationRequest/$send-to-mss", body, passing)
         transaction_id = tracking.transaction_id(receipt)
         if transaction_id is None:
@@ -98,25 +136,25 @@ class LifenClient:
 
     async def track(self, transaction_id: str) -> Sequence[Delivery]:
         """What the platform says of each recipient of an accepted sending."""
-        bundle = await self._http.read(
+        said = await self._http.read(
             "CommunicationRequest/$tracking",
             [("transaction-id", transaction_id)],
             Urgency.TRACKING,
         )
-        return tracking.deliveries(_bundle(bundle))
+        return tracking.deliveries(bundle(said))
 
     async def _first_page(self, query: PatientQuery) -> Page[Patient]:
         page: Page[Patient] = Page()
         for form in patient_forms(query, self._tenant):
-            bundle = _bundle(await self._http.search("Patient/_search", form))
-            page = self._patients(query, bundle, 1)
+            answer = bundle(await self._http.search("Patient/_search", form))
+            page = self._patients(query, answer, 1)
             if page.items or page.next:
                 break
         return page
 
     async def _page(self, query: PatientQuery, number: int, link: str) -> Page[Patient]:
-        bundle = _bundle(await self._http.read("Bundle", self._page_query(link)))
-        page = self._patients(query, bundle, number)
+        answer = bundle(await self._http.read("Bundle", self._page_query(link)))
+        page = self._patients(query, answer, number)
         if page.next is not None and page.next.partition("|")[2] == link:
             return Page(items=page.items, total=page.total, complete=False)  # a link to itself
         return page
@@ -129,11 +167,11 @@ class LifenClient:
             page = await self._page(query, reached, page.next.partition("|")[2])
         return page
 
-    def _patients(self, query: PatientQuery, bundle: Json, number: int) -> Page[Patient]:
-        found = mapping.patients(bundle, self._database_reference)
-        link = _next_link(bundle) if self._tenant.has_pages else ""
+    def _patients(self, query: PatientQuery, answer: Json, number: int) -> Page[Patient]:
+        found = mapping.patients(answer, self._database_reference)
+        link = _next_link(answer) if self._tenant.has_pages else ""
         follows = bool(link) and number < MAX_PAGES
-        total = _total(bundle)
+        total = _total(answer)
         seen_all = number > 1 or total is None or total <= len(found)
         return Page(
             items=tuple(one for one in found if fits(one, query, self._tenant)),
@@ -170,54 +208,23 @@ class LifenClient:
         path = "Practitioner" if kind is Kind.PRACTITIONER else "Organization"
         page: Page[Correspondent] = Page()
         for form in correspondent_forms(query, kind):
-            bundle = _bundle(await self._http.search(f"{path}/$search-for-mss", form))
-            found = tuple(one for one in directory.correspondents(bundle) if one.kind is kind)
-            total = _total(bundle)
+            answer = bundle(await self._http.search(f"{path}/$search-for-mss", form))
+            found = tuple(one for one in directory.correspondents(answer) if one.kind is kind)
+            total = _total(answer)
             hidden = len(found) >= DIRECTORY_SIZE or (total or 0) > len(found)
             page = Page(items=found, total=total, complete=not hidden)
             if found:
                 break
         return page
 
-    async def _check_subject(self, letter: Letter) -> None:
-        known = letter.patient
-        if known is None:
-            raise Incomplete("patient")
-        resource = await self._read("Patient", known.id, Urgency.SEND)
-        now = mapping.patient(resource, self._database_reference)
-        if not mapping.is_current(resource) or _traits(now) != _traits(known):
-            raise Incomplete("patient_changed")
-        if letter.stay:
-            stay = await self._read("Encounter", letter.stay, Urgency.SEND)
-            if not mapping.belongs_to(stay, known.id):
-                raise Incomplete("patient_changed")
 
-    async def _read(self, kind: str, identity: str, urgency: Urgency) -> Json:
-        if not identity.strip("."):
-            raise Refused(404)
-        return await self._http.read(f"{kind}/{quote(identity, safe='')}", (), urgency)
-
-
-def _traits(patient: Patient) -> tuple[object, ...]:
-    """What must not have changed between the choice and the sending (T18, T37)."""
-    names = (patient.birth_family, patient.used_family or "", *patient.given)
-    written = tuple(fold(name) for name in names)
-    return patient.id, written, patient.birth_date, patient.sex, patient.ipp, patient.deceased
-
-
-def _bundle(resource: Json) -> Json:
-    if resource.get("resourceType") != "Bundle":
-        raise Malformed("Bundle")
-    return resource
-
-
-def _next_link(bundle: Json) -> str:
-    for link in objects(bundle.get("link")):
+def _next_link(answer: Json) -> str:
+    for link in objects(answer.get("link")):
         if text(link.get("relation")).casefold() == "next":
             return text(link.get("url"))
     return ""
 
 
-def _total(bundle: Json) -> int | None:
-    total = bundle.get("total")
+def _total(answer: Json) -> int | None:
+    total = answer.get("total")
     return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None

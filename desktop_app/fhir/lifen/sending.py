@@ -1,82 +1,28 @@
 """The body of ``$send-to-mss``, and nothing else knows its shape (lifen.md 4.6, U15).
 
-The JSON is written around the documents, which are read, encoded and sent piece by piece: none is
-ever whole in memory. A document's title is the letter's own or none: a file's name is somebody's
-private way of keeping order and may say more than the recipient should read.
+A document's title is the letter's own or none: a file's name is somebody's private way of keeping
+order and may say more than the recipient should read.
 """
 
-from binascii import b2a_base64
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
-
-import orjson
-
-from desktop_app.domain.errors import FileTrouble, Incomplete
+from desktop_app.domain.errors import Incomplete
 from desktop_app.domain.letters import (
     MAX_BYTES,
     MAX_DOCUMENTS,
     MAX_RECIPIENTS,
-    Document,
     Letter,
     is_patient_mailbox,
 )
-from desktop_app.domain.people import Kind, Patient, Recipient
+from desktop_app.domain.people import Kind, Patient, PatientId, Recipient, StayId
 from desktop_app.domain.ports import ReadsDocuments
+from desktop_app.fhir.lifen.body import LetterBody
 from desktop_app.fhir.loose import Json
 
-PIECE = 393_216
-"""Bytes of a document at a time: the fastest size measured, a third of a millisecond to encode.
-
-It divides by 3, so that base64 needs no padding in between."""
-_GAP = b'"data":""'
 _KINDS = {Kind.PRACTITIONER: "Practitioner", Kind.ORGANIZATION: "Organization"}
 
 
-class MssBody:
-    """One letter as a body to stream; raises ``Incomplete`` when it cannot be one."""
-
-    def __init__(self, letter: Letter, documents: ReadsDocuments) -> None:
-        self._documents = letter.documents
-        self._source = documents
-        # A quote inside a JSON text is escaped, so only our own empty members look like this.
-        first, *rest = orjson.dumps(parameters(letter)).split(_GAP)
-        self._frame = [first + _GAP[:-1], *(_GAP[-1:] + part + _GAP[:-1] for part in rest[:-1])]
-        self._end = _GAP[-1:] + rest[-1]
-
-    @property
-    def length(self) -> int:
-        """Bytes of the whole body, known before a document is opened."""
-        encoded = sum(4 * ((document.size + 2) // 3) for document in self._documents)
-        return sum(map(len, self._frame)) + encoded + len(self._end)
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The body in order; raises ``FileTrouble`` before its end when a document differs."""
-        for frame, document in zip(self._frame, self._documents, strict=True):
-            yield frame
-            async with aclosing(self._encoded(document)) as encoded:
-                async for piece in encoded:
-                    yield piece
-        yield self._end
-
-    async def _encoded(self, document: Document) -> AsyncGenerator[bytes, None]:
-        chunks = self._source.chunks(document, PIECE)
-        seen, odd = 0, b""
-        try:
-            async for chunk in chunks:
-                seen += len(chunk)
-                if seen > document.size:
-                    raise FileTrouble("changed", document.name)
-                raw = odd + chunk if odd else chunk
-                whole = len(raw) - len(raw) % 3
-                odd = raw[whole:]
-                if whole:
-                    yield b2a_base64(memoryview(raw)[:whole], newline=False)
-        finally:
-            await _close(chunks)
-        if seen != document.size:
-            raise FileTrouble("changed", document.name)
-        if odd:
-            yield b2a_base64(odd, newline=False)
+def mss_body(letter: Letter, documents: ReadsDocuments) -> LetterBody:
+    """A letter as a body to stream; raises ``Incomplete`` when it cannot be one."""
+    return LetterBody(parameters(letter), "data", letter.documents, documents)
 
 
 def parameters(letter: Letter) -> Json:
@@ -85,17 +31,23 @@ def parameters(letter: Letter) -> Json:
     Raises ``Incomplete``.
     """
     patient, recipients = _checked(letter)
-    members: list[Json] = [
-        {"name": "subject", "valueReference": {"reference": f"Patient/{patient.id}"}}
-    ]
-    if letter.stay:
-        stay = {"reference": f"Encounter/{letter.stay}"}
-        members.append({"name": "context", "valueReference": stay})
+    members = about(patient.id, letter.stay)
     parts = [{"name": "recipient", "resource": _recipient(one)} for one in recipients]
     members.append({"name": "recipients", "part": parts})
     document = {"name": "document", "resource": _document(letter)}
     members.append({"name": "payload", "part": [document] * len(letter.documents)})
     return {"resourceType": "Parameters", "parameter": members}
+
+
+def about(patient: PatientId, stay: StayId | None) -> list[Json]:
+    """The parameters that say whom a sending is about, and in which stay."""
+    members: list[Json] = [
+        {"name": "subject", "valueReference": {"reference": f"Patient/{patient}"}}
+    ]
+    if stay:
+        reference = {"reference": f"Encounter/{stay}"}
+        members.append({"name": "context", "valueReference": reference})
+    return members
 
 
 def _checked(letter: Letter) -> tuple[Patient, list[Recipient]]:
@@ -135,7 +87,7 @@ def _recipient(recipient: Recipient) -> Json:
 
 def _document(letter: Letter) -> Json:
     attachment = {"contentType": "application/pdf"}
-    if title := " ".join(letter.title.split()):
+    if title := tidy_title(letter):
         attachment["title"] = title
     attachment["data"] = ""
     return {
@@ -146,7 +98,6 @@ def _document(letter: Letter) -> Json:
     }
 
 
-async def _close(chunks: AsyncIterator[bytes]) -> None:
-    """Let the source close its file now, not when the collector comes by."""
-    if isinstance(chunks, AsyncGenerator):
-        await chunks.aclose()
+def tidy_title(letter: Letter) -> str:
+    """The letter's own title on one line, if it has one."""
+    return " ".join(letter.title.split())

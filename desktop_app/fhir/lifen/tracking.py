@@ -1,12 +1,14 @@
-"""Receipts and what becomes of a sending, recipient by recipient (lifen.md 4.6, 4.7)."""
+"""Receipts and what becomes of a sending, recipient by recipient (lifen.md 4.6 to 4.8)."""
 
 import re
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from desktop_app.domain.sending import Delivery, DeliveryState
+from desktop_app.domain.sending import RECORD_ADDRESS, Delivery, DeliveryState
 from desktop_app.fhir.lifen.elements import is_address
 from desktop_app.fhir.loose import Json, objects, resources, text
 
+TRANSACTION, BASED_ON = "transaction-id", "based-on"
+"""What a tracking link asks by, in its two forms (lifen.md 4.8, U17)."""
 _STATES = {
     "preparation": DeliveryState.PENDING,
     "inprogress": DeliveryState.PENDING,
@@ -40,6 +42,15 @@ def deliveries(bundle: Json) -> tuple[Delivery, ...]:
     return tuple(found.values())
 
 
+def record_delivery(bundle: Json) -> tuple[Delivery, ...]:
+    """What is said of a record copy, in either form of the answer; its gravest word counts."""
+    said = [
+        Delivery(address=RECORD_ADDRESS, name="", state=_state(resource), reason=_reason(resource))
+        for resource in resources(bundle, "Communication")
+    ]
+    return tuple(sorted(said, key=lambda one: _GRAVITY.index(one.state))[-1:])
+
+
 def _state(resource: Json) -> DeliveryState:
     if resource.get("notDone") is True:
         return DeliveryState.FAILED
@@ -71,12 +82,37 @@ def _addresses(resource: Json) -> list[str]:
     return found
 
 
-def transaction_id(receipt: Json) -> str | None:
-    """What the platform calls an accepted sending, as it wrote it."""
-    said = {
+def record_pair(receipt: Json) -> tuple[str, str] | None:
+    """The pair to ask for a record copy with, from its tracking link, in either form (U17).
+
+    Nothing else is taken from the link, least of all its host (T2).
+    """
+    said = _said(receipt)
+    if said.get(TRANSACTION):
+        return TRANSACTION, said[TRANSACTION]
+    try:
+        link = urlsplit(said.get("tracking-url", ""))
+        asked = dict(parse_qsl(link.query))
+    except ValueError:
+        return None
+    if asked.get(TRANSACTION):
+        return TRANSACTION, asked[TRANSACTION]
+    request = re.search(r"(?:^|/)(CommunicationRequest/[^/?#]+)$", asked.get(BASED_ON, ""))
+    if request is None or not link.path.endswith("/Communication"):
+        return None
+    return BASED_ON, request[1]
+
+
+def _said(receipt: Json) -> dict[str, str]:
+    return {
         text(one.get("name")): text(one.get("valueString"))
         for one in objects(receipt.get("parameter"))
     }
+
+
+def transaction_id(receipt: Json) -> str | None:
+    """What the platform calls an accepted sending, as it wrote it."""
+    said = _said(receipt)
     if said.get("transaction-id"):
         return said["transaction-id"]
     found = re.search(r"[?&]transaction-id=([^&#]+)", said.get("tracking-url", ""))

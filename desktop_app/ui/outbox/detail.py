@@ -8,7 +8,7 @@ from PySide6.QtGui import QClipboard, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from desktop_app.domain.choices import Choice, steps, worst_first
-from desktop_app.domain.sending import Job, Sending
+from desktop_app.domain.sending import RECORD_ADDRESS, Job, Sending
 from desktop_app.ui.parts import (
     Elided,
     IconButton,
@@ -159,8 +159,8 @@ class DetailPanel(QFrame):
             head.addWidget(Elided(words.recipient(sending.letter, delivery), "strong"), 1)
             head.addWidget(Pill(self._look, *states.recipient(job, delivery.state)))
             lines.addLayout(head)
-            address = _selectable(delivery.address, "muted")
-            lines.addWidget(address)
+            if delivery.address != RECORD_ADDRESS:
+                lines.addWidget(_selectable(delivery.address, "muted"))
             if delivery.reason:
                 lines.addWidget(label(delivery.reason, "problem", wrap=True))
             self._people.addLayout(lines)

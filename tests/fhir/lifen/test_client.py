@@ -1,4 +1,5 @@
 import contextlib
+import json
 import logging
 from datetime import date
 from typing import Any
@@ -220,7 +221,9 @@ async def test_any_json_answer_is_read_or_refused_by_name(value: Any) -> None:
             lambda: lifen.find_patients(ABRICOTIER),
             lambda: lifen.patient(PatientId("1")),
             lambda: lifen.find_practitioners(CorrespondentQuery(name="dupont")),
+            lambda: lifen.find_stays(PatientId("1")),
             lambda: lifen.track("tx-1"),
+            lambda: lifen.record.track("tx-1"),
         ):
             with contextlib.suppress(AppError):
                 await call()
@@ -237,6 +240,50 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(one) for one in value]
     return None if isinstance(value, float) or value != value else value  # noqa: PLR0124 - NaN
+
+
+# Stays
+
+
+def stays_page(*ids: str, total: int | None = None, following: str = "") -> Any:
+    page = json.loads(bundle(*ids, total=total, following=following, kind="Encounter").content)
+    for entry in page.get("entry", ()):
+        entry["resource"]["subject"] = {"reference": "Patient/70001"}
+    return httpx.Response(200, json=page)
+
+
+async def test_stays_are_asked_for_by_their_patient_alone() -> None:
+    platform = Platform([stays_page("1", "2", total=2)])
+    async with lifen_over(platform) as lifen:
+        page = await lifen.find_stays(PatientId("70001"))
+    assert [stay.id for stay in page.items] == ["1", "2"]
+    assert (page.total, page.complete) == (2, True)
+    assert platform.bodies == [b"patient=Patient%2F70001&_count=100"]
+    assert str(platform.calls[0].url) == f"{HOME}/Encounter/_search"
+
+
+async def test_stays_on_further_pages_are_read_too() -> None:
+    second = stays_page("2", "1", total=2)
+    platform = Platform([stays_page("1", total=2, following=NEXT), second])
+    async with lifen_over(platform) as lifen:
+        page = await lifen.find_stays(PatientId("70001"))
+    assert ([stay.id for stay in page.items], page.complete) == (["1", "2"], True)
+    assert str(platform.calls[1].url) == NEXT
+
+
+async def test_pages_of_stays_that_bring_nothing_new_end() -> None:
+    platform = Platform([stays_page("1", total=30, following=NEXT)])
+    async with lifen_over(platform) as lifen:
+        page = await lifen.find_stays(PatientId("70001"))
+    assert ([stay.id for stay in page.items], page.complete) == (["1"], False)
+    assert len(platform.calls) == 2
+
+
+async def test_stays_that_a_tenant_hides_are_told() -> None:
+    platform = Platform([stays_page("1", total=30, following=NEXT)])
+    async with lifen_over(platform, "ramsay") as lifen:
+        page = await lifen.find_stays(PatientId("70001"))
+    assert (page.complete, len(platform.calls)) == (False, 1)
 
 
 # Sending
@@ -304,8 +351,9 @@ async def test_a_stay_must_be_the_patient_s(subject: str, *, fits: bool) -> None
         if fits:
             assert await lifen.deliver(letter(stay="80001"), Shelf(), Mark()) == "tx-1"
         else:
-            with pytest.raises(Incomplete):
+            with pytest.raises(Incomplete) as caught:
                 await lifen.deliver(letter(stay="80001"), Shelf(), Mark())
+            assert caught.value.what == "stay_changed"
 
 
 @pytest.mark.parametrize(

@@ -14,19 +14,20 @@ from hypothesis import strategies as st
 from desktop_app.domain.errors import FileTrouble, Incomplete
 from desktop_app.domain.letters import MAX_BYTES
 from desktop_app.domain.people import Kind
-from desktop_app.fhir.lifen.sending import PIECE, MssBody, parameters
+from desktop_app.fhir.lifen.body import PIECE, LetterBody
+from desktop_app.fhir.lifen.sending import mss_body, parameters
 from tests.fhir.conftest import PDF, Shelf, document, letter, recipient
 
 OTHER = "ines.coudrier@cabinet.mssante.example"
 
 
-async def whole(body: MssBody) -> bytes:
+async def whole(body: LetterBody) -> bytes:
     return b"".join([piece async for piece in body.pieces()])
 
 
 async def test_the_body_is_the_documented_one() -> None:
     sent = letter(stay="80001")
-    body = json.loads(await whole(MssBody(sent, Shelf())))
+    body = json.loads(await whole(mss_body(sent, Shelf())))
     assert body == {
         "resourceType": "Parameters",
         "parameter": [
@@ -86,7 +87,7 @@ async def test_the_stream_is_what_the_whole_would_be(
     contents: list[bytes], piece: int, title: str
 ) -> None:
     sent = letter(*contents, title=title)
-    body = MssBody(sent, Shelf(*contents, piece=piece))
+    body = mss_body(sent, Shelf(*contents, piece=piece))
     raw = await whole(body)
     assert len(raw) == body.length
     expected: Any = parameters(sent)
@@ -101,7 +102,7 @@ async def test_the_stream_is_what_the_whole_would_be(
 
 async def test_pieces_are_small_and_the_last_one_is_worthless_without_the_others() -> None:
     content = PDF + bytes(3 * PIECE)
-    pieces = [piece async for piece in MssBody(letter(content), Shelf(content)).pieces()]
+    pieces = [piece async for piece in mss_body(letter(content), Shelf(content)).pieces()]
     assert max(map(len, pieces)) <= PIECE * 4 // 3
     assert all(pieces)
     with pytest.raises(json.JSONDecodeError):
@@ -112,7 +113,7 @@ async def test_pieces_are_small_and_the_last_one_is_worthless_without_the_others
 async def test_a_document_of_another_size_is_found_out_before_the_end(size: int) -> None:
     changed = replace(document(PDF), size=size)
     shelf = Shelf()
-    body = MssBody(letter(documents=(changed,)), shelf)
+    body = mss_body(letter(documents=(changed,)), shelf)
     pieces: list[bytes] = []
 
     async def read() -> None:
@@ -129,7 +130,7 @@ async def test_a_document_of_another_size_is_found_out_before_the_end(size: int)
 async def test_a_body_that_is_given_up_closes_its_document() -> None:
     content = PDF + bytes(3 * PIECE)
     shelf = Shelf(content)
-    pieces = MssBody(letter(content), shelf).pieces()
+    pieces = mss_body(letter(content), shelf).pieces()
     for _ in range(2):
         await anext(pieces)
     assert shelf.open == 1
@@ -139,21 +140,21 @@ async def test_a_body_that_is_given_up_closes_its_document() -> None:
 
 async def test_a_file_s_name_stays_here() -> None:
     sent = letter(documents=(document(PDF, "Abricotier Capucine.pdf"),), title=" ")
-    raw = await whole(MssBody(sent, Shelf()))
+    raw = await whole(mss_body(sent, Shelf()))
     assert b"Abricotier" not in raw
     assert b"title" not in raw
 
 
 async def test_an_address_named_twice_is_written_to_once() -> None:
     twice = letter(recipients=(recipient(), recipient(OTHER, "90002"), recipient(OTHER.upper())))
-    raw = await whole(MssBody(twice, Shelf()))
+    raw = await whole(mss_body(twice, Shelf()))
     assert len(re.findall(rb'"telecom"', raw)) == 2
 
 
 async def test_a_structure_is_an_organization() -> None:
     one = recipient()
     structure = replace(one, correspondent=replace(one.correspondent, kind=Kind.ORGANIZATION))
-    raw = await whole(MssBody(letter(recipients=(structure,)), Shelf()))
+    raw = await whole(mss_body(letter(recipients=(structure,)), Shelf()))
     assert b'{"resourceType":"Organization","id":"90001"' in raw
 
 
@@ -178,12 +179,12 @@ def test_what_cannot_be_sent_is_said_before_anything_leaves(
     changes: dict[str, Any], what: str
 ) -> None:
     with pytest.raises(Incomplete) as caught:
-        MssBody(letter(**changes), Shelf())
+        mss_body(letter(**changes), Shelf())
     assert caught.value.what == what
 
 
 async def test_a_strict_reader_of_stu3_takes_the_body() -> None:
-    body = json.loads(await whole(MssBody(letter(stay="80001"), Shelf())))
+    body = json.loads(await whole(mss_body(letter(stay="80001"), Shelf())))
     Practitioner.model_validate(body["parameter"][2]["part"][0]["resource"])
     resource = body["parameter"][3]["part"][0]["resource"]
     # STU3 also wants ``indexed``, which the platform's own examples leave out

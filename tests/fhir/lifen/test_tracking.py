@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from desktop_app.domain.sending import DeliveryState
-from desktop_app.fhir.lifen.tracking import deliveries, transaction_id
+from desktop_app.fhir.lifen.tracking import deliveries, record_delivery, record_pair, transaction_id
 from tests.fhir.test_answers import JSON
 
 ADDRESS = "marc.tessandier@cabinet.mssante.example"
@@ -107,4 +107,7 @@ def test_the_transaction_is_named_by_itself_or_by_its_link() -> None:
 def test_any_json_is_read_without_harm(value: Any) -> None:
     deliveries({"entry": value})
     transaction_id({"parameter": value})
+    record_pair({"parameter": value})
+    record_pair({"parameter": [{"name": "tracking-url", "valueString": value}]})
+    record_delivery({"entry": value})
     deliveries({"entry": [{"resource": told(status=value, medium=value, notDoneReason=value)}]})
