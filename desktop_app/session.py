@@ -11,12 +11,13 @@ from typing import Protocol
 
 from desktop_app.domain.errors import StoreTrouble
 from desktop_app.domain.letters import Letter
-from desktop_app.domain.people import Correspondent, Cursor, Page, Patient, PatientId
+from desktop_app.domain.people import Correspondent, Cursor, Page, Patient, PatientId, Stay
 from desktop_app.domain.ports import (
     CorrespondentQuery,
     Delivers,
     FindsCorrespondents,
     FindsPatients,
+    FindsStays,
     PatientQuery,
     ReadsDocuments,
 )
@@ -42,8 +43,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Reached(FindsPatients, FindsCorrespondents, Delivers, Protocol):
+class Reached(FindsPatients, FindsStays, FindsCorrespondents, Delivers, Protocol):
     """Everything that is asked of a platform."""
+
+    @property
+    def record(self) -> Delivers:
+        """The hospital's own record, as the platform reaches it."""
 
 
 class Platform:
@@ -82,6 +87,10 @@ class Platform:
         """As ``FindsPatients.patient``."""
         return await (await self.client()).patient(patient_id)
 
+    async def find_stays(self, patient_id: PatientId) -> Page[Stay]:
+        """As ``FindsStays.find_stays``."""
+        return await (await self.client()).find_stays(patient_id)
+
     async def find_practitioners(self, query: CorrespondentQuery) -> Page[Correspondent]:
         """As ``FindsCorrespondents.find_practitioners``."""
         return await (await self.client()).find_practitioners(query)
@@ -99,6 +108,23 @@ class Platform:
     async def track(self, transaction_id: str) -> Sequence[Delivery]:
         """As ``Delivers.track``."""
         return await (await self.client()).track(transaction_id)
+
+
+class Record:
+    """The hospital's record, reached for as the platform is."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    async def deliver(
+        self, letter: Letter, documents: ReadsDocuments, passing: Callable[[], Awaitable[None]]
+    ) -> str:
+        """As ``Delivers.deliver``."""
+        return await (await self._platform.client()).record.deliver(letter, documents, passing)
+
+    async def track(self, transaction_id: str) -> Sequence[Delivery]:
+        """As ``Delivers.track``."""
+        return await (await self._platform.client()).record.track(transaction_id)
 
 
 @dataclass(kw_only=True)
@@ -178,6 +204,7 @@ async def open_session(
         reader = PdfReader()
         stack.push_async_callback(reader.aclose)
         platform = Platform(settings, folders, now)
+        targets: dict[Target, Delivers] = {Target.MSS: platform, Target.EHR: Record(platform)}
         stack.push_async_callback(platform.aclose)
         session = Session(
             profile=profile,
@@ -189,7 +216,7 @@ async def open_session(
             _folder=folder,
             _program=program,
             _spool=spool,
-            _worker=Worker(outbox, {Target.MSS: platform}, spool, now),
+            _worker=Worker(outbox, targets, spool, now),
         )
         stack.push_async_callback(session.rest)
         yield session

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from desktop_app.domain.people import PatientId, Recipient
 from desktop_app.domain.ports import CorrespondentQuery, SendingFilter
 from desktop_app.domain.sending import Claimed, JobState, Passed, Sending, Target
 from desktop_app.sandbox.faults import Faults, Rule
+from desktop_app.sandbox.lifen import RecordTracking
 from desktop_app.sandbox.server import Served, serve
 from desktop_app.session import Session, open_session, utc_now
 from desktop_app.settings import LifenAccount, Profile, Security, Settings, load_settings
@@ -52,18 +54,21 @@ async def keep_secret(folders: Folders) -> None:
     await file.put("essai", "lifen.client_secret", "demo-client-secret")
 
 
-async def compose(session: Session, folder: Path, pages: int = 1) -> Sending:
+async def compose(
+    session: Session, folder: Path, targets: Sequence[Target] = (Target.MSS,)
+) -> Sending:
     path = folder / "lettre.pdf"
-    path.write_bytes(pdf(pages))
+    path.write_bytes(pdf())
     letter = await session.letters.take(path)
     patient = await session.patients.patient(PatientId("70001"))
     found = await session.directory.find_practitioners(CorrespondentQuery(telecom=MAILBOX))
     letter = replace(
         letter,
         patient=patient,
+        stay=(await session.patients.find_stays(patient.id)).items[0].id,
         recipients=(Recipient(correspondent=found.items[0], address=MAILBOX),),
     )
-    return await session.outbox.send(letter, [Target.MSS], timedelta(0))
+    return await session.outbox.send(letter, targets, timedelta(0))
 
 
 async def until(session: Session, state: JobState) -> None:
@@ -96,6 +101,26 @@ async def test_practice_finds_sends_and_remembers(folders: Folders, tmp_path: Pa
         assert [each.address for each in await session.patients.track(transaction or "")] == [
             MAILBOX
         ]
+
+
+@pytest.mark.parametrize("form", RecordTracking)
+async def test_a_record_copy_is_still_followed_after_a_restart(
+    folders: Folders, tmp_path: Path, form: RecordTracking
+) -> None:
+    await keep_secret(folders)
+    async with serve(record_tracking=form) as served:
+        settings = over_a_socket(served)
+        async with open_session(settings, folders) as session, asyncio.TaskGroup() as group:
+            working = group.create_task(session.work())
+            await compose(session, tmp_path, targets=(Target.EHR,))
+            await until(session, JobState.ACCEPTED)
+            working.cancel()
+        async with open_session(settings, folders) as session, asyncio.TaskGroup() as group:
+            working = group.create_task(session.work())
+            await until(session, JobState.DELIVERED)
+            working.cancel()
+        (accepted,) = served.sandbox.ledger
+        assert accepted.target == "ehr"
 
 
 async def test_the_letters_are_there_before_the_secret_is(folders: Folders) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from desktop_app.domain.people import Correspondent, Kind, Patient
+from desktop_app.domain.people import Correspondent, Kind, Patient, Stay
 from desktop_app.domain.sending import Job, Sending
 from desktop_app.wording import cli as words
 from desktop_app.wording import people
@@ -42,6 +42,10 @@ class Answers:
         """A patient."""
         self.tell(patient_line(one), words.patient(one))
 
+    def stay(self, one: Stay) -> None:
+        """A patient's stay."""
+        self.tell(stay_line(one), words.stay(one))
+
     def correspondent(self, entry: Correspondent) -> None:
         """An entry of the directory."""
         self.tell(correspondent_line(entry), words.correspondent(entry))
@@ -71,6 +75,18 @@ def patient_line(one: Patient) -> Line:
     }
 
 
+def stay_line(one: Stay) -> Line:
+    """A stay's members; ``status`` is the platform's own code."""
+    return {
+        "id": one.id,
+        "number": one.number,
+        "status": one.status,
+        "start": _moment(one.start),
+        "end": _moment(one.end),
+        "label": one.label,
+    }
+
+
 def correspondent_line(entry: Correspondent) -> Line:
     """A directory entry's members; ``name`` is a structure's, or how a person is addressed."""
     named = entry.name if entry.kind is Kind.ORGANIZATION else people.correspondent(entry)
@@ -97,7 +113,7 @@ def sending_line(one: Sending) -> Line:
 
 
 def job_line(one: Job) -> Line:
-    """A job's members."""
+    """A job's members; a record copy has one recipient, whose address is ``ehr``."""
     return {
         "job": one.id,
         "sending": one.sending,

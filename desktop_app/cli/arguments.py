@@ -57,7 +57,10 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
     _add_queue(_group(commands, "queue"), common)
     _add_secrets(_group(commands, "secrets"), common)
     _leaf(_group(commands, "settings"), common, "settings show")
-    return parser.parse_args(words)
+    args = parser.parse_args(words)
+    if args.command == "send" and not args.to and Target.MSS in (args.target or [Target.MSS]):
+        parser.error("the following arguments are required: --to")
+    return args
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +94,12 @@ def _add_sandbox(actions: Any, common: argparse.ArgumentParser) -> None:
     serve.add_argument("--port", type=_port, default=0, help=HELP["port"])
     serve.add_argument("--faults", metavar="FILE", type=Path, help=HELP["faults"])
     serve.add_argument("--keep", metavar="FILE", type=Path, help=HELP["keep"])
+    serve.add_argument(
+        "--record-tracking",
+        choices=("communication", "transaction"),
+        default="communication",
+        help=HELP["record_tracking"],
+    )
 
 
 def _add_searches(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -101,6 +110,8 @@ def _add_searches(commands: Any, common: argparse.ArgumentParser) -> None:
         if kind == "patients":
             show = _leaf(actions, common, "patients show")
             show.add_argument("id", metavar="ID", type=_legible, help=HELP["patient"])
+            stays = _leaf(actions, common, "patients stays")
+            stays.add_argument("id", metavar="ID", type=_legible, help=HELP["patient"])
 
 
 def _add_send(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -114,7 +125,7 @@ def _add_send(commands: Any, common: argparse.ArgumentParser) -> None:
         type=_legible,
         nargs="+",
         action="extend",
-        required=True,
+        default=[],
         help=HELP["to"],
     )
     send.add_argument(

@@ -9,7 +9,7 @@ from desktop_app.cli.answers import Answers
 from desktop_app.domain.errors import IllegalMove, Incomplete, NotOffered, Unknown
 from desktop_app.domain.identity import read_correspondent_query, read_patient_query
 from desktop_app.domain.letters import Letter, LetterId, is_patient_mailbox
-from desktop_app.domain.people import Correspondent, Page, PatientId, Recipient
+from desktop_app.domain.people import Correspondent, Page, PatientId, Recipient, StayId
 from desktop_app.domain.ports import CorrespondentQuery
 from desktop_app.domain.sending import Job, JobId, JobState, Sending, Target
 from desktop_app.session import Session
@@ -17,7 +17,7 @@ from desktop_app.wording import cli as words
 
 Find = Callable[[CorrespondentQuery], Awaitable[Page[Correspondent]]]
 
-OFFERED = (Target.MSS,)
+OFFERED = (Target.MSS, Target.EHR)
 """Targets that this version can reach."""
 MOST_PATIENTS = 1000
 
@@ -46,6 +46,17 @@ async def show_patient(session: Session, args: argparse.Namespace, answers: Answ
     answers.patient(await session.patients.patient(PatientId(args.id)))
 
 
+async def list_stays(session: Session, args: argparse.Namespace, answers: Answers) -> None:
+    """A patient's stays: those under way first, then the newest."""
+    page = await session.patients.find_stays(PatientId(args.id))
+    for stay in page.items:
+        answers.stay(stay)
+    if not page.items:
+        answers.remark(words.NO_STAYS)
+    if not page.complete:
+        answers.remark(words.MORE_STAYS)
+
+
 async def find_practitioners(session: Session, args: argparse.Namespace, answers: Answers) -> None:
     """A directory search among practitioners."""
     await _find(session.directory.find_practitioners, args, answers)
@@ -71,13 +82,17 @@ async def _find(find: Find, args: argparse.Namespace, answers: Answers) -> None:
 
 
 async def send(session: Session, args: argparse.Namespace, answers: Answers) -> None:
-    """Put a letter into the queue; one that cannot be sent is put away, and removed later on."""
+    """Put a letter into the queue; one that cannot be sent is put away, and removed later on.
+
+    Addresses are for the mailboxes: a letter for the record alone goes to none of them.
+    """
     targets = tuple(dict.fromkeys(Target(name) for name in args.target or [Target.MSS]))
     for target in targets:
         if target not in OFFERED:
             raise NotOffered(target)
     patient = await session.patients.patient(PatientId(args.patient))
-    addresses = dict.fromkeys(address.casefold() for address in args.to)
+    to = args.to if Target.MSS in targets else []
+    addresses = dict.fromkeys(address.casefold() for address in to)
     recipients = tuple([await _recipient(session, address) for address in addresses])
     letter = replace(
         await session.letters.take_together(args.files),
@@ -85,7 +100,7 @@ async def send(session: Session, args: argparse.Namespace, answers: Answers) -> 
         recipients=recipients,
         type_code=args.type,
         title=args.title,
-        stay=args.stay,
+        stay=None if args.stay is None else StayId(args.stay),
     )
     try:
         sending = await session.outbox.send(letter, targets, timedelta(seconds=args.hold))
@@ -93,6 +108,8 @@ async def send(session: Session, args: argparse.Namespace, answers: Answers) -> 
         await _put_away(session, letter, answers)
         raise
     answers.sending(sending)
+    if args.to and not to:
+        answers.remark(words.RECORD_ONLY)
 
 
 async def _put_away(session: Session, letter: Letter, answers: Answers) -> None:

@@ -59,6 +59,7 @@ Command = Callable[[Session, argparse.Namespace, Answers], Awaitable[int | None]
 _COMMANDS: Mapping[str, Command] = {
     "patients search": commands.find_patients,
     "patients show": commands.show_patient,
+    "patients stays": commands.list_stays,
     "practitioners search": commands.find_practitioners,
     "organizations search": commands.find_organizations,
     "send": commands.send,

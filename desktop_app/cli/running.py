@@ -12,6 +12,7 @@ from datetime import timedelta
 from desktop_app.cli.answers import Answers
 from desktop_app.domain.sending import FINAL, Job, JobId, JobState
 from desktop_app.outbox.service import Outbox
+from desktop_app.sandbox.lifen import RecordTracking
 from desktop_app.sandbox.server import serve
 from desktop_app.session import Session
 
@@ -29,7 +30,13 @@ async def serve_sandbox(args: argparse.Namespace, answers: Answers) -> None:
     """Serve the invented platform; its one line is JSON in any case, it is made to be copied."""
     bell = Bell()
     with _until_signal(bell):
-        async with serve(args.host, args.port, faults=args.faults, keep=args.keep) as served:
+        async with serve(
+            args.host,
+            args.port,
+            faults=args.faults,
+            keep=args.keep,
+            record_tracking=RecordTracking(args.record_tracking),
+        ) as served:
             said = served.description
             answers.tell(said, json.dumps(said, ensure_ascii=False, indent=2))
             while not bell.stopped:

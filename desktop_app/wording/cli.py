@@ -3,8 +3,8 @@
 import re
 from datetime import datetime
 
-from desktop_app.domain.people import Correspondent, Patient
-from desktop_app.domain.sending import DeliveryState, Job, Target
+from desktop_app.domain.people import Correspondent, Patient, Stay
+from desktop_app.domain.sending import RECORD_ADDRESS, DeliveryState, Job, Target
 from desktop_app.wording import people, progress, states
 from desktop_app.wording.dates import day
 from desktop_app.wording.failures import Notice
@@ -44,10 +44,12 @@ HELP = {
     "host": "adresse d’écoute, de ce poste seulement",
     "port": "port d’écoute ; 0 en prend un libre",
     "faults": "fichier JSON de pannes à jouer",
+    "record_tracking": "forme du lien de suivi d’une copie au dossier",
     "keep": "fichier où garder les envois acceptés d’un lancement à l’autre",
     "patients": "les patients de l’hôpital",
     "patients search": "chercher par nom, date de naissance, IPP ou INS",
     "patients show": "lire un dossier",
+    "patients stays": "ses séjours, en cours d’abord",
     "practitioners": "les professionnels de l’annuaire",
     "practitioners search": "chercher par nom, ville, RPPS ou adresse",
     "organizations": "les structures de l’annuaire",
@@ -56,11 +58,13 @@ HELP = {
     "send": "mettre une lettre dans la file (« queue run » la fait partir)",
     "files": "les PDF de la lettre, dans l’ordre",
     "patient": "identifiant du patient sur la plateforme",
-    "stay": "identifiant de son séjour",
-    "to": "adresse MSSanté d’un destinataire, telle que l’annuaire la connaît",
+    "stay": "identifiant de son séjour (« patients stays ») ; le dossier de l’hôpital le demande",
+    "to": "adresse MSSanté d’un destinataire, telle que l’annuaire la connaît ; sans objet quand la"
+    " lettre ne va qu’au dossier",
     "type": "code LOINC du type de document",
     "title": "titre du document",
-    "target": "où l’envoyer (mss par défaut)",
+    "target": "où l’envoyer : mss (messageries, par défaut), ehr (dossier de l’hôpital) ou les"
+    " deux",
     "hold": "secondes pendant lesquelles rien ne part",
     "queue": "la file et l’historique",
     "queue list": "lister les envois",
@@ -85,6 +89,9 @@ HELP = {
     "settings show": "chaque valeur et d’où elle vient",
 }
 NOBODY_FOUND = "Personne ne correspond à cette recherche."
+NO_STAYS = "Aucun séjour connu de la plateforme."
+MORE_STAYS = "D’autres séjours existent, que la plateforme ne montre pas."
+RECORD_ONLY = "Pour le dossier de l’hôpital seulement : rien ne part aux adresses données."
 MORE_EXIST = "D’autres existent : précisez la recherche."
 NOTHING_QUEUED = "Aucun envoi."
 NOTHING_GIVEN = "Aucun secret sur l’entrée standard."
@@ -109,6 +116,7 @@ _SOURCES = {
     "environment": "environnement",
     "command-line": "ligne de commande",
 }
+_STAYS = {"planned": "prévu", "in-progress": "en cours", "finished": "terminé"}
 _TARGETS = {Target.MSS: "MSSanté", Target.EHR: "dossier de l’hôpital", Target.CODOC: "Codoc"}
 
 
@@ -139,6 +147,13 @@ def patient(one: Patient) -> str:
     return f"{one.id}  {people.patient_heading(one)}  {' · '.join(traits)}"
 
 
+def stay(one: Stay) -> str:
+    """A stay on one line."""
+    days = [day(moment.astimezone()) for moment in (one.start, one.end) if moment is not None]
+    said = (one.number, _STAYS.get(one.status, one.status), " → ".join(days), one.label)
+    return f"{one.id}  {' · '.join(part for part in said if part)}"
+
+
 def correspondent(entry: Correspondent) -> str:
     """A directory entry and its addresses, one below the other."""
     first = [people.correspondent(entry)]
@@ -162,7 +177,8 @@ def job(value: Job, now: datetime) -> str:
     for delivery in value.deliveries:
         said = states.recipient(value, delivery.state)[0].removeprefix("✓ ")
         why = f" : {delivery.reason}" if delivery.state is DeliveryState.FAILED else ""
-        lines.append(f"    {delivery.address}  {said}{why if delivery.reason else ''}")
+        where = "dossier" if delivery.address == RECORD_ADDRESS else delivery.address
+        lines.append(f"    {where}  {said}{why if delivery.reason else ''}")
     return "\n".join(line for line in lines if line.strip())
 
 

@@ -23,7 +23,8 @@ from tests.intake.conftest import pdf
 
 PATIENT = "70001"
 MAILBOX = "marc.tessandier@cabinet.mssante.example"
-SEND = "$send-to-mss"
+STAY = "80001"
+SEND, RECORD = "$send-to-mss", "$send-to-ehr"
 CLI = (sys.executable, "-m", "desktop_app.cli")
 
 

@@ -22,6 +22,11 @@ def test_lists_may_be_given_at_once_or_again() -> None:
     assert args.hold == 0
 
 
+def test_only_mailboxes_need_an_address() -> None:
+    args = read_arguments(["send", "a.pdf", "--patient", "1", "--stay", "2", "--target", "ehr"])
+    assert args.to == []
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -35,6 +40,7 @@ def test_lists_may_be_given_at_once_or_again() -> None:
         ["queue", "run", "--timeout", "-1"],
         ["queue", "run", "--until"],
         ["send", "a.pdf", "--patient", "1"],
+        ["send", "a.pdf", "--patient", "1", "--target", "ehr", "mss"],
         ["send", "a.pdf", "--to", "x@y.example"],
         ["send", "--patient", "1", "--to", "x@y.example"],
         [*SEND, "--type", "letter"],
@@ -43,6 +49,8 @@ def test_lists_may_be_given_at_once_or_again() -> None:
         [*SEND, "--title", "caf\udce9"],
         ["patients", "search", "caf\udce9"],
         ["sandbox", "serve", "--port", "65536"],
+        ["sandbox", "serve", "--record-tracking", "pigeon"],
+        ["patients", "stays"],
         ["secrets", "set", "p", "lifen.other"],
         ["patients", "search"],
     ],

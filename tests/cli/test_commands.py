@@ -11,7 +11,7 @@ from msgspec import structs
 from desktop_app.domain.letters import MAX_BYTES
 from desktop_app.outbox.service import Outbox
 from desktop_app.sandbox.faults import Rule
-from tests.cli.conftest import MAILBOX, PATIENT, SEND, Desk, Platform
+from tests.cli.conftest import MAILBOX, PATIENT, RECORD, SEND, STAY, Desk, Platform
 from tests.intake.conftest import BAD, pdf
 
 PATIENT_MEMBERS = {
@@ -34,6 +34,25 @@ def test_a_patient_is_found_by_name_date_and_number(desk: Desk) -> None:
     shown = desk.run("patients", "show", PATIENT).line
     assert (shown["ipp"], shown["birth_date"], shown["sex"]) == ("000123", "1985-07-14", "female")
     assert shown["given"] == ["CAPUCINE"]
+
+
+def test_a_patient_s_stays_are_listed_those_under_way_first(desk: Desk) -> None:
+    stays = desk.run("patients", "stays", PATIENT)
+    assert stays.code == 0
+    assert stays.lines[0] == {
+        "id": STAY,
+        "number": "SEJ2024000777",
+        "status": "in-progress",
+        "start": "2024-03-01T09:00:00+01:00",
+        "end": None,
+        "label": "IMP · CHIRURGIE IMAGINAIRE",
+    }
+    assert [line["status"] for line in stays.lines] == ["in-progress", "planned", "finished"]
+    said = desk.run("patients", "stays", PATIENT, as_json=False).text
+    assert "80001  SEJ2024000777 · en cours · 01/03/2024 · IMP" in said
+    nobody = desk.run("patients", "stays", "70005")
+    assert (nobody.code, nobody.text) == (0, "")
+    assert "Aucun séjour" in desk.run("patients", "stays", "70005", as_json=False).text
 
 
 def test_every_page_of_a_search_is_printed_once(desk: Desk) -> None:
@@ -141,6 +160,67 @@ def test_several_files_are_one_letter(desk: Desk, lifen: Platform) -> None:
     ]
 
 
+def test_a_letter_goes_to_the_mailbox_and_to_the_record(desk: Desk, lifen: Platform) -> None:
+    sent = desk.run(
+        "send", desk.file(), "--patient", PATIENT, "--stay", STAY, "--to", MAILBOX,
+        "--target", "mss", "ehr",
+    )  # fmt: skip
+    assert [job["target"] for job in sent.line["jobs"]] == ["mss", "ehr"]
+    assert desk.run("queue", "run", "--until-idle").code == 0
+    mailbox, record = desk.run("queue", "show", sent.line["sending"]).lines
+    assert mailbox["recipients"] == [{"address": MAILBOX, "state": "delivered", "reason": None}]
+    assert record["recipients"] == [{"address": "ehr", "state": "delivered", "reason": None}]
+    assert (mailbox["state"], record["state"]) == ("delivered", "delivered")
+    assert record["transaction_id"]
+    mailed, copied = lifen.ledger
+    assert (mailed.target, copied.target) == ("mss", "ehr")
+    assert (mailed.stay, copied.stay) == (STAY, STAY)
+    assert mailed.documents[0].sha256 == copied.documents[0].sha256
+
+
+def test_one_target_may_fail_without_the_other(desk: Desk, lifen: Platform) -> None:
+    lifen.trouble(Rule(path=RECORD, cut=True, after=True, times=1))
+    sent = desk.run(
+        "send", desk.file(), "--patient", PATIENT, "--stay", STAY, "--to", MAILBOX,
+        "--target", "ehr", "mss",
+    )  # fmt: skip
+    assert desk.run("queue", "run", "--until-idle").code == 6
+    record, mailbox = desk.run("queue", "show", sent.line["sending"]).lines
+    assert (record["state"], mailbox["state"]) == ("in_doubt", "delivered")
+    assert desk.run("queue", "resolve", record["job"], "--sent").line["state"] == "delivered"
+    assert len(lifen.ledger) == 2
+
+
+def test_the_record_alone_is_written_to_nobody(desk: Desk, lifen: Platform) -> None:
+    said = desk.run(
+        "send", desk.file(), "--patient", PATIENT, "--stay", STAY, "--target", "ehr",
+        "--to", MAILBOX, as_json=False,
+    )  # fmt: skip
+    assert "rien ne part aux adresses" in said.text
+    assert desk.run("queue", "run", "--until-idle").code == 0
+    (accepted,) = lifen.ledger
+    assert (accepted.target, accepted.recipients) == ("ehr", ())
+    listed = desk.run("queue", "list", as_json=False).text
+    assert "Versée au dossier de l’hôpital" in listed
+    assert MAILBOX not in listed
+
+
+def test_a_stay_of_somebody_else_stops_the_letter(desk: Desk, lifen: Platform) -> None:
+    desk.run("send", desk.file(), "--patient", PATIENT, "--stay", "80004", "--target", "ehr")
+    assert desk.run("queue", "run", "--until-idle").code == 5
+    job = desk.run("queue", "list").line
+    assert (job["state"], job["reason"]) == ("refused", "incomplete_stay_changed")
+    assert lifen.ledger == []
+
+
+def test_two_documents_are_too_many_for_the_record(desk: Desk) -> None:
+    files = [desk.file(name=name) for name in ("a.pdf", "b.pdf")]
+    ran = desk.run("send", *files, "--patient", PATIENT, "--stay", STAY, "--target", "ehr")
+    assert (ran.code, ran.error["error"]) == (5, "incomplete")
+    assert "un document" in ran.error["message"]
+    assert desk.run("queue", "list").text == ""
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_refused_and_nothing_is_kept(desk: Desk, name: str) -> None:
     content, _kind = BAD[name]
@@ -202,7 +282,9 @@ def test_a_file_whose_name_is_not_utf_8_is_sent_like_any_other(desk: Desk) -> No
     [
         (["--to", "nobody@nowhere.mssante.example"], "incomplete"),
         (["--to", "285079900100130@patient.mssante.fr"], "incomplete"),
-        (["--to", MAILBOX, "--target", "ehr"], "not_offered"),
+        (["--to", MAILBOX, "--target", "ehr"], "incomplete"),
+        (["--to", MAILBOX, "--target", "mss", "ehr"], "incomplete"),
+        (["--to", "nobody@nowhere.mssante.example", "--target", "mss", "ehr"], "incomplete"),
         (["--to", MAILBOX, "--target", "mss", "codoc"], "not_offered"),
     ],
 )
