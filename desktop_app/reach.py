@@ -11,6 +11,7 @@ import httpx
 from desktop_app.domain.errors import Misconfigured
 from desktop_app.fhir.catalogue import open_lifen
 from desktop_app.fhir.lifen.client import LifenClient
+from desktop_app.sandbox import access
 from desktop_app.sandbox import lifen as sandbox
 from desktop_app.sandbox.world import build_world
 from desktop_app.settings import LifenAccount, Settings, is_loopback
@@ -23,10 +24,10 @@ _SANDBOX_URL = "http://localhost"
 _SANDBOX = LifenAccount(
     tenant="standard",
     token_url=f"{_SANDBOX_URL}/v1/token",
-    audience=sandbox.AUDIENCE,
+    audience=access.AUDIENCE,
     fhir_url=f"{_SANDBOX_URL}{sandbox.FHIR}",
-    client_id=sandbox.CLIENT_ID,
-    database_reference=sandbox.DATABASE_REFERENCE,
+    client_id=access.CLIENT_ID,
+    database_reference=access.DATABASE_REFERENCE,
 )
 
 
@@ -39,7 +40,7 @@ async def reach(settings: Settings, folders: Folders, now: Clock) -> AsyncIterat
         world = await asyncio.to_thread(build_world)
         application = sandbox.LifenSandbox(world, now, keep=keep).application()
         transport = httpx.ASGITransport(application)
-        async with open_lifen(_SANDBOX, sandbox.CLIENT_SECRET, transport=transport) as client:
+        async with open_lifen(_SANDBOX, access.CLIENT_SECRET, transport=transport) as client:
             yield client
         return
     name = "lifen.client_secret"

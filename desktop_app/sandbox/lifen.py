@@ -1,18 +1,14 @@
 """Answers as Lifen's public pages say it would, about the invented world (lifen.md)."""
 
 import asyncio
-import json
 import secrets
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -21,6 +17,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from desktop_app.sandbox import outcomes, records, resources, search
+from desktop_app.sandbox.access import (
+    CALLS_PER_SECOND,
+    FORM,
+    JSON,
+    TENANTS,
+    TOKEN_SECONDS,
+    Door,
+)
 from desktop_app.sandbox.encounters import find_stays
 from desktop_app.sandbox.faults import Faults, FaultyWay
 from desktop_app.sandbox.outcomes import Json, Outcome
@@ -28,31 +32,13 @@ from desktop_app.sandbox.search import Form, Result, Results, Tenant
 from desktop_app.sandbox.sending import Accepted, Ledger, check_sending, delivery
 from desktop_app.sandbox.world import World, WorldPatient
 
-AUDIENCE = "https://sandbox.platform-apis/"
-CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
-DATABASE_REFERENCE = "Sbx0Demo01"
-TENANTS = {
-    DATABASE_REFERENCE: Tenant.STANDARD,
-    "SbxRamsay1": Tenant.RAMSAY,
-    "SbxVivalt1": Tenant.VIVALTO,
-}
-TOKEN_SECONDS = 172_800
-CALLS_PER_SECOND = 10
 MAX_BODY = 72_000_000
 """Bytes of a sending's JSON: 50 MB of documents in base64, and room for the rest."""
 INDEXING = timedelta(seconds=3)
 """How long a new patient stays out of searches (lifen.md section 3, asynchronous indexing)."""
 FHIR = "/fhir/v3"
-_TECHNICAL = {
-    "PATIENT_GAM_SEARCH": "ORGANIZATION_READ PATIENT_READ PATIENT_SEARCH ENCOUNTER_READ"
-    " ENCOUNTER_SEARCH",
-    "SEND_TO_EHR": "ORGANIZATION_READ BINARY_CREATE COMMUNICATIONREQUEST_CREATE"
-    " DOCUMENTREFERENCE_CREATE",
-    "SEND_TO_MSS": "COMMUNICATIONREQUEST_CREATE",
-}
 _SENDING = {"mss": "SEND_TO_MSS", "ehr": "SEND_TO_EHR"}
 """The scope of each target, for tracking too (lifen.md 4.0, by inference)."""
-_FORM, _JSON = "application/x-www-form-urlencoded", ("application/fhir+json", "application/json")
 
 
 class RecordTracking(StrEnum):
@@ -60,32 +46,6 @@ class RecordTracking(StrEnum):
 
     COMMUNICATION = "communication"
     TRANSACTION = "transaction"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
-    """An application known to the platform, with its functional scopes."""
-
-    secret: str
-    scopes: frozenset[str] = frozenset(_TECHNICAL)
-    mail_support: bool = True
-
-
-CLIENTS: Mapping[str, Client] = {
-    CLIENT_ID: Client(secret=CLIENT_SECRET),
-    "demo-search-only": Client(secret=CLIENT_SECRET, scopes=frozenset({"PATIENT_GAM_SEARCH"})),
-    "demo-no-record": Client(secret=CLIENT_SECRET, scopes=frozenset(_TECHNICAL) - {"SEND_TO_EHR"}),
-    "demo-no-support-mail": Client(secret=CLIENT_SECRET, mail_support=False),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Access:
-    """What a token opens, until ``ends`` on the monotonic clock."""
-
-    client: Client
-    owner: str
-    ends: float
 
 
 class LifenSandbox:
@@ -111,11 +71,8 @@ class LifenSandbox:
         self._clock = clock
         self.faults = faults or Faults()
         self._ledger = Ledger(keep)
-        self._token_seconds = token_seconds
-        self._limit = calls_per_second
+        self._door = Door(token_seconds, calls_per_second)
         self.record_tracking = record_tracking
-        self._recent: deque[float] = deque()
-        self._tokens: dict[str, _Access] = {}
         self._results = Results()
         self._unindexed: dict[str, datetime] = {}
         self._calls: Counter[str] = Counter()
@@ -128,7 +85,7 @@ class LifenSandbox:
 
     def revoke_tokens(self) -> None:
         """Make every token invalid, as a change of secret does."""
-        self._tokens.clear()
+        self._door.revoke_all()
 
     def admit(self, person: WorldPatient) -> None:
         """Add a patient, readable at once and found by searches a little later."""
@@ -152,7 +109,7 @@ class LifenSandbox:
         )
         platform = Starlette(
             routes=[
-                Route("/v1/token", self._counted(self._token), methods=["POST"]),
+                Route("/v1/token", self._counted(self._door.token), methods=["POST"]),
                 Route("/_ledger", self._show_ledger, methods=["GET"]),
                 *(
                     Route(FHIR + path, self._counted(handler), methods=[method])
@@ -190,61 +147,10 @@ class LifenSandbox:
             }
         )
 
-    # Tokens
-
-    async def _token(self, request: Request) -> Response:
-        fields = await _token_fields(request)
-        client = CLIENTS.get(fields.get("client_id", ""))
-        secret = fields.get("client_secret", "")
-        if client is None or not secrets.compare_digest(client.secret.encode(), secret.encode()):
-            return _oauth(401, "access_denied", "Unauthorized")
-        if fields.get("grant_type") != "client_credentials":
-            return _oauth(400, "invalid_request", "Grant type must be client_credentials.")
-        audience = fields.get("audience", "")
-        if audience != AUDIENCE:
-            return _oauth(403, "access_denied", f"Service not enabled within domain: {audience}")
-        owner = fields.get("database_reference", "")
-        if owner not in TENANTS:
-            return _oauth(400, "invalid_request", "A valid database_reference must be provided.")
-        token = f"eyJzYW5kYm94Ijp0cnVlfQ.{secrets.token_urlsafe(18)}.demo"
-        self._tokens[token] = _Access(client, owner, time.monotonic() + self._token_seconds)
-        granted = " ".join(f"{scope} {_TECHNICAL[scope]}" for scope in sorted(client.scopes))
-        return outcomes.fhir(
-            {
-                "access_token": token,
-                "scope": granted,
-                "expires_in": self._token_seconds,
-                "token_type": "Bearer",
-            }
-        )
-
-    def _enter(self, request: Request, scopes: str, media: tuple[str, ...]) -> _Access:
-        """Who calls with one of ``scopes``; raises ``Outcome`` 401, 429, 403 or 415, in turn."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        access = self._tokens.get(token.strip()) if scheme.casefold() == "bearer" else None
-        if access is None or access.ends <= time.monotonic():
-            raise outcomes.invalid_token()
-        self._pace()
-        if access.client.scopes.isdisjoint(scopes.split()):
-            raise outcomes.insufficient_scope()
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
-        if kind not in media and (kind or request.method == "POST"):
-            raise outcomes.media_type()
-        return access
-
-    def _pace(self) -> None:
-        """Refuse what exceeds the limit in any one second; a refused call costs nothing."""
-        now = time.monotonic()
-        while self._recent and self._recent[0] <= now - 1:
-            self._recent.popleft()
-        if self._limit and len(self._recent) >= self._limit:
-            raise outcomes.too_many_calls()
-        self._recent.append(now)
-
     # Patients
 
     async def _search_patients(self, request: Request) -> Response:
-        access = self._enter(request, "PATIENT_GAM_SEARCH", (_FORM,))
+        access = self._door.enter(request, "PATIENT_GAM_SEARCH", (FORM,))
         form = await _form(request)
         tenant = TENANTS[access.owner]
         size = search.count(form, search.DEFAULT_COUNT)
@@ -260,7 +166,7 @@ class LifenSandbox:
         return self._result_page(request, self._results.keep(result), result, 0)
 
     async def _page(self, request: Request) -> Response:
-        access = self._enter(request, "PATIENT_GAM_SEARCH", _JSON)
+        access = self._door.enter(request, "PATIENT_GAM_SEARCH", JSON)
         identifier, result, start = self._results.page(request.query_params, access.owner)
         return self._result_page(request, identifier, result, start)
 
@@ -281,7 +187,7 @@ class LifenSandbox:
         return outcomes.fhir({**bundle, "link": links})
 
     async def _read_patient(self, request: Request) -> Response:
-        access = self._enter(request, "PATIENT_GAM_SEARCH", _JSON)
+        access = self._door.enter(request, "PATIENT_GAM_SEARCH", JSON)
         identifier = request.path_params["id"]
         person = self._world.patients.get(identifier)
         if person is None:
@@ -291,7 +197,7 @@ class LifenSandbox:
     # Stays
 
     async def _search_stays(self, request: Request) -> Response:
-        access = self._enter(request, "PATIENT_GAM_SEARCH", (_FORM,))
+        access = self._door.enter(request, "PATIENT_GAM_SEARCH", (FORM,))
         form = await _form(request)
         size = search.count(form, search.DEFAULT_COUNT)
         found = find_stays(self._world.stays.values(), form, TENANTS[access.owner])
@@ -300,7 +206,7 @@ class LifenSandbox:
         return self._result_page(request, self._results.keep(result), result, 0)
 
     async def _read_stay(self, request: Request) -> Response:
-        access = self._enter(request, "PATIENT_GAM_SEARCH", _JSON)
+        access = self._door.enter(request, "PATIENT_GAM_SEARCH", JSON)
         identifier = request.path_params["id"]
         stay = self._world.stays.get(identifier)
         if stay is None:
@@ -310,13 +216,13 @@ class LifenSandbox:
     # Directory
 
     async def _search_practitioners(self, request: Request) -> Response:
-        self._enter(request, "SEND_TO_MSS", (_FORM,))
+        self._door.enter(request, "SEND_TO_MSS", (FORM,))
         form = await _form(request)
         found = search.practitioners(self._world.practitioners.values(), form)
         return _directory(request, form, [resources.practitioner(entry) for entry in found])
 
     async def _search_organizations(self, request: Request) -> Response:
-        self._enter(request, "SEND_TO_MSS", (_FORM,))
+        self._door.enter(request, "SEND_TO_MSS", (FORM,))
         form = await _form(request)
         found = search.organizations(self._world.organizations.values(), form)
         return _directory(request, form, [resources.organization(entry) for entry in found])
@@ -324,7 +230,7 @@ class LifenSandbox:
     # Sending
 
     async def _send(self, request: Request) -> Response:
-        access = self._enter(request, "SEND_TO_MSS", _JSON)
+        access = self._door.enter(request, "SEND_TO_MSS", JSON)
         pieces = await _pieces(request, MAX_BODY)
         if not access.client.mail_support:
             raise Outcome(
@@ -336,7 +242,7 @@ class LifenSandbox:
         return _receipt(**{"tracking-url": url, "transaction-id": accepted.transaction_id})
 
     async def _send_to_record(self, request: Request) -> Response:
-        access = self._enter(request, "SEND_TO_EHR", _JSON)
+        access = self._door.enter(request, "SEND_TO_EHR", JSON)
         pieces = await _pieces(request, records.MAX_BODY)
         accepted = await self._accept(records.check_record, pieces, access.owner)
         named = accepted.transaction_id
@@ -363,7 +269,7 @@ class LifenSandbox:
     # Tracking
 
     async def _track(self, request: Request) -> Response:
-        access = self._enter(request, " ".join(_SENDING.values()), _JSON)
+        access = self._door.enter(request, " ".join(_SENDING.values()), JSON)
         for name in request.query_params:
             if name != "transaction-id":
                 raise outcomes.invalid_parameter(name)
@@ -385,7 +291,7 @@ class LifenSandbox:
 
     async def _communications(self, request: Request) -> Response:
         """What became of a record copy, as its tracking URL asks (lifen.md 4.8)."""
-        access = self._enter(request, "SEND_TO_EHR", _JSON)
+        access = self._door.enter(request, "SEND_TO_EHR", JSON)
         for name in request.query_params:
             if name not in ("based-on", "_elements"):
                 raise outcomes.invalid_parameter(name)
@@ -459,25 +365,6 @@ def _operation(path: str) -> str:
 async def _form(request: Request) -> list[tuple[str, str]]:
     text = (await request.body()).decode("utf-8", "replace")
     return parse_qsl(text, keep_blank_values=True)
-
-
-async def _token_fields(request: Request) -> dict[str, str]:
-    """The five fields, as a form or as JSON (lifen.md 1.2)."""
-    raw = await request.body()
-    if request.headers.get("content-type", "").startswith("application/json"):
-        try:
-            fields = json.loads(raw)
-        except ValueError:
-            return {}
-        if not isinstance(fields, dict):
-            return {}
-        return {str(name): str(value) for name, value in fields.items()}
-    return dict(parse_qsl(raw.decode("utf-8", "replace")))
-
-
-def _oauth(status: int, error: str, description: str) -> Response:
-    body = orjson.dumps({"error": error, "error_description": description})
-    return Response(body, status, media_type="application/json")
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

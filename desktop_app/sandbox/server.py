@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 from desktop_app.domain.errors import Misconfigured
-from desktop_app.sandbox import lifen
+from desktop_app.sandbox import access, lifen
 from desktop_app.sandbox.faults import Faults
 from desktop_app.sandbox.world import World, build_world
 from desktop_app.settings import is_loopback
@@ -34,10 +34,10 @@ class Served:
         return {
             "lifen": {"token_url": f"{self.url}/v1/token", "fhir_url": f"{self.url}{lifen.FHIR}"},
             "ledger_url": f"{self.url}/_ledger",
-            "client_id": lifen.CLIENT_ID,
-            "client_secret": lifen.CLIENT_SECRET,
-            "database_reference": lifen.DATABASE_REFERENCE,
-            "audience": lifen.AUDIENCE,
+            "client_id": access.CLIENT_ID,
+            "client_secret": access.CLIENT_SECRET,
+            "database_reference": access.DATABASE_REFERENCE,
+            "audience": access.AUDIENCE,
         }
 
 

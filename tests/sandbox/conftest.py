@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from desktop_app.sandbox import lifen
+from desktop_app.sandbox import access
 from desktop_app.sandbox.lifen import LifenSandbox
 from desktop_app.sandbox.world import World, build_world
 
@@ -35,7 +35,7 @@ class Caller:
     token: str = ""
 
     async def enter(
-        self, client_id: str = lifen.CLIENT_ID, reference: str = lifen.DATABASE_REFERENCE
+        self, client_id: str = access.CLIENT_ID, reference: str = access.DATABASE_REFERENCE
     ) -> "Caller":
         answer = await self.client.post(
             TOKEN_URL, data=credentials(client_id=client_id, database_reference=reference)
@@ -66,11 +66,11 @@ class Caller:
 
 def credentials(**other: str) -> dict[str, str]:
     return {
-        "client_id": lifen.CLIENT_ID,
-        "client_secret": lifen.CLIENT_SECRET,
-        "audience": lifen.AUDIENCE,
+        "client_id": access.CLIENT_ID,
+        "client_secret": access.CLIENT_SECRET,
+        "audience": access.AUDIENCE,
         "grant_type": "client_credentials",
-        "database_reference": lifen.DATABASE_REFERENCE,
+        "database_reference": access.DATABASE_REFERENCE,
         **other,
     }
 

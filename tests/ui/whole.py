@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop_app.domain.letters import Letter
 from desktop_app.domain.sending import JobState
-from desktop_app.sandbox import lifen
+from desktop_app.sandbox import access
 from desktop_app.sandbox.sending import Accepted
 from desktop_app.sandbox.server import Served, serve
 from desktop_app.session import Session, open_session
@@ -164,7 +164,7 @@ async def whole(
     settings = settings_for(served)
     folders = find_folders({}, data_dir=data)
     await open_secrets("file", folders.keys).put(
-        "essai", "lifen.client_secret", lifen.CLIENT_SECRET
+        "essai", "lifen.client_secret", access.CLIENT_SECRET
     )
     app = QApplication.instance()
     assert isinstance(app, QApplication)
