@@ -20,6 +20,8 @@ HEAVY_BYTES = 10_000_000
 """Above this a practitioner's mailbox may refuse the message (lifen.md U18)."""
 MAX_RECORD_BYTES = 15_000_000
 """Decoded bytes of the one document of a ``$send-to-ehr`` (lifen.md 4.8, U18)."""
+HEAVY_RECORD_BYTES = 11_000_000
+"""Above this the record may count the encoded size and refuse (lifen.md U18)."""
 PATIENT_MAILBOX_DOMAIN = "patient.mssante.fr"
 """A citizen's own mailbox: its address holds the INS, so it is never a recipient (T22, U21)."""
 
@@ -127,6 +129,7 @@ class Topic(StrEnum):
     DOCUMENT_TOO_LARGE = "document_too_large"
     STAY_MISSING = "stay_missing"
     RECORD_ONE_DOCUMENT = "record_one_document"
+    RECORD_HEAVY = "record_heavy"
     RECORD_TOO_LARGE = "record_too_large"
 
 
@@ -205,6 +208,8 @@ def _about_record(letter: Letter) -> list[Check]:
         lines.append(Check(Topic.RECORD_ONE_DOCUMENT, Verdict.BLOCK))
     elif MAX_RECORD_BYTES < letter.size <= MAX_BYTES:
         lines.append(Check(Topic.RECORD_TOO_LARGE, Verdict.BLOCK))
+    elif HEAVY_RECORD_BYTES < letter.size <= MAX_RECORD_BYTES:
+        lines.append(Check(Topic.RECORD_HEAVY, Verdict.CARE))
     return lines
 
 

@@ -138,6 +138,7 @@ _CHECKS = {
     Topic.DOCUMENT_TOO_LARGE: f"Documents trop lourds : {size(MAX_BYTES)} au plus par envoi",
     Topic.STAY_MISSING: "Choisissez le séjour : le dossier de l’hôpital le demande",
     Topic.RECORD_ONE_DOCUMENT: "Le dossier de l’hôpital ne prend qu’un document par envoi",
+    Topic.RECORD_HEAVY: "Document lourd : le dossier de l’hôpital pourrait le refuser",
     Topic.RECORD_TOO_LARGE: (
         f"Document trop lourd pour le dossier de l’hôpital : {size(MAX_RECORD_BYTES)} au plus"
     ),

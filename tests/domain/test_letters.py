@@ -6,11 +6,13 @@ import pytest
 from desktop_app.domain.letters import (
     DOCUMENT_TYPES,
     HEAVY_BYTES,
+    HEAVY_RECORD_BYTES,
     MAX_BYTES,
     MAX_DOCUMENTS,
     MAX_RECIPIENTS,
     MAX_RECORD_BYTES,
     STRONG_WARNINGS,
+    Check,
     Document,
     DocumentId,
     Letter,
@@ -169,6 +171,12 @@ def test_the_record_takes_one_document_of_its_own_size(
 ) -> None:
     letter = replace(LETTER, documents=documents, stay=StayId("80001"))
     assert blocked(letter) == topics
+
+
+def test_a_copy_that_is_heavy_for_the_record_is_worth_a_word() -> None:
+    for size, said in ((HEAVY_RECORD_BYTES, False), (HEAVY_RECORD_BYTES + 1, True)):
+        lines = check(replace(LETTER, documents=(a_document(size),)), record=True)
+        assert (Check(Topic.RECORD_HEAVY, Verdict.CARE) in lines) is said
 
 
 def test_document_types_are_listed_once() -> None:

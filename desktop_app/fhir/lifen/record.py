@@ -12,7 +12,7 @@ from desktop_app.fhir.lifen import tracking
 from desktop_app.fhir.lifen.body import LetterBody
 from desktop_app.fhir.lifen.sending import about, tidy_title
 from desktop_app.fhir.lifen.subject import check_subject
-from desktop_app.fhir.loose import Json, bundle
+from desktop_app.fhir.loose import Json
 from desktop_app.fhir.pace import Urgency
 
 _ELEMENTS = ("_elements", "status,notDoneReason")
@@ -52,7 +52,7 @@ class LifenRecord:
             case _:
                 raise Malformed("transaction")
         said = await self._http.read(path, query, Urgency.TRACKING)
-        return tracking.record_delivery(bundle(said))
+        return tracking.record_delivery(said)
 
 
 def _written(key: str, value: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from desktop_app.domain.sending import RECORD_ADDRESS, Delivery, DeliveryState
 from desktop_app.fhir.lifen.elements import is_address
-from desktop_app.fhir.loose import Json, objects, resources, text
+from desktop_app.fhir.loose import Json, bundle, objects, resources, text
 
 TRANSACTION, BASED_ON = "transaction-id", "based-on"
 """What a tracking link asks by, in its two forms (lifen.md 4.8, U17)."""
@@ -29,10 +29,10 @@ _GRAVITY = (
 )
 
 
-def deliveries(bundle: Json) -> tuple[Delivery, ...]:
+def deliveries(answer: Json) -> tuple[Delivery, ...]:
     """What ``$tracking`` says of each address; the gravest where it says several things of one."""
     found: dict[str, Delivery] = {}
-    for resource in resources(bundle, "Communication"):
+    for resource in resources(answer, "Communication"):
         state, reason = _state(resource), _reason(resource)
         for address in _addresses(resource):
             said = Delivery(address=address, name="", state=state, reason=reason)
@@ -42,11 +42,17 @@ def deliveries(bundle: Json) -> tuple[Delivery, ...]:
     return tuple(found.values())
 
 
-def record_delivery(bundle: Json) -> tuple[Delivery, ...]:
-    """What is said of a record copy, in either form of the answer; its gravest word counts."""
+def record_delivery(answer: Json) -> tuple[Delivery, ...]:
+    """What is said of a record copy, in either form of the answer; its gravest word counts.
+
+    A Communication alone is taken too: the answer's shape is not documented (lifen.md 4.0 row 14).
+    Raises ``Malformed`` for anything else than that or a Bundle.
+    """
+    alone = answer.get("resourceType") == "Communication"
+    told = [answer] if alone else resources(bundle(answer), "Communication")
     said = [
         Delivery(address=RECORD_ADDRESS, name="", state=_state(resource), reason=_reason(resource))
-        for resource in resources(bundle, "Communication")
+        for resource in told
     ]
     return tuple(sorted(said, key=lambda one: _GRAVITY.index(one.state))[-1:])
 

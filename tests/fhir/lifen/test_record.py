@@ -186,6 +186,17 @@ async def test_what_is_said_of_the_copy_is_one_delivery(
     assert list(said) == [Delivery(address=RECORD_ADDRESS, name="", state=state, reason=reason)]
 
 
+async def test_a_communication_alone_is_an_answer_and_nothing_else_is() -> None:
+    alone = httpx.Response(200, json={"resourceType": "Communication", "status": "completed"})
+    async with lifen_over(Platform([alone])) as lifen:
+        (delivery,) = await lifen.record.track("based-on=CommunicationRequest/77")
+    assert delivery.state is DeliveryState.DELIVERED
+    other = httpx.Response(200, json={"resourceType": "OperationOutcome"})
+    async with lifen_over(Platform([other])) as lifen:
+        with pytest.raises(Malformed):
+            await lifen.record.track("based-on=CommunicationRequest/77")
+
+
 async def test_nothing_said_yet_is_nothing() -> None:
     async with lifen_over(Platform([told()])) as lifen:
         assert list(await lifen.record.track("tx-1")) == []

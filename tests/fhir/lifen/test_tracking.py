@@ -109,5 +109,6 @@ def test_any_json_is_read_without_harm(value: Any) -> None:
     transaction_id({"parameter": value})
     record_pair({"parameter": value})
     record_pair({"parameter": [{"name": "tracking-url", "valueString": value}]})
-    record_delivery({"entry": value})
+    record_delivery({"resourceType": "Bundle", "entry": value})
+    record_delivery({"resourceType": "Communication", "status": value, "notDoneReason": value})
     deliveries({"entry": [{"resource": told(status=value, medium=value, notDoneReason=value)}]})
