@@ -15,6 +15,7 @@ from desktop_app.outbox.service import Outbox
 from desktop_app.sandbox.lifen import RecordTracking
 from desktop_app.sandbox.server import serve
 from desktop_app.session import Session
+from desktop_app.wording import cli as words
 
 HORIZON = timedelta(seconds=60)
 """« Idle » means that nothing can move within this time (design.md section 6)."""
@@ -60,7 +61,10 @@ async def run_queue(session: Session, args: argparse.Namespace, answers: Answers
     finally:
         forget()
     await watched.report(answers)
-    return worst(await session.outbox.jobs_in(_OPEN))
+    left = await session.outbox.jobs_in(_OPEN)
+    if any(_unwritten(job) for job in left):
+        answers.fail("store_trouble", words.ANSWER_NOT_WRITTEN)
+    return worst(left)
 
 
 async def _follow(
@@ -93,8 +97,8 @@ def _code(job: Job) -> int:
     match job.state:
         case JobState.IN_DOUBT:
             return 6
-        case JobState.SENDING if job.passed_at is not None:
-            return 6  # it may have arrived, and what became of it could not be written down
+        case JobState.SENDING if _unwritten(job):
+            return 6
         case JobState.UNDELIVERED:
             return 0 if job.settled else 6
         case JobState.REFUSED:
@@ -103,6 +107,11 @@ def _code(job: Job) -> int:
             return 4
         case _:
             return 0
+
+
+def _unwritten(job: Job) -> bool:
+    """Whether it may have arrived and the disk did not take what became of it."""
+    return job.state is JobState.SENDING and job.passed_at is not None
 
 
 class _Watched:

@@ -92,7 +92,7 @@ class Desk:
         self.panes = Panes(
             tray=TrayPane(look),
             drop_zone=DropZone(look, samples),
-            page=PagePane(look, practice=bool(samples)),
+            page=PagePane(look, samples),
             composer=Composer(look, self.patient, self.recipients),
             groups=EnvoisGroups(look),
             sendings=EnvoisPane(look, clipboard, now),

@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self.top.help_asked.connect(self.help.toggle)
         panes.drop_zone.files_asked.connect(self.files_asked)
         panes.drop_zone.sample_asked.connect(self.files_given)
+        panes.page.sample_asked.connect(self.files_given)
         panes.composer.send_asked.connect(self._send)
         panes.composer.put_away_asked.connect(self.put_away_asked)
         self.undo_bar.undo_asked.connect(self.undo_asked)

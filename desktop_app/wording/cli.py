@@ -94,6 +94,11 @@ MORE_STAYS = "D’autres séjours existent, que la plateforme ne montre pas."
 RECORD_ONLY = "Pour le dossier de l’hôpital seulement : rien ne part aux adresses données."
 MORE_EXIST = "D’autres existent : précisez la recherche."
 NOTHING_QUEUED = "Aucun envoi."
+ANSWER_NOT_WRITTEN = Notice(
+    "Une lettre est partie, mais le disque n’a pas pu noter ce qu’il en est",
+    "Libérez de la place, puis relancez : elle sera « issue inconnue », et ne repartira pas"
+    " toute seule.",
+)
 NOTHING_GIVEN = "Aucun secret sur l’entrée standard."
 INTERRUPTED = Notice("Interrompu", "Ce qui était accepté est en sûreté sur le disque.")
 _USAGE_ERRORS = (

@@ -23,6 +23,7 @@ CHOOSE_FILE_TIP = "Ctrl+O ; Ctrl+V colle des fichiers copiés"
 CHOOSE_TITLE = "Choisir des lettres (PDF)"
 PDF_FILTER = "Documents PDF (*.pdf);;Tous les fichiers (*)"
 SAMPLES = "Essayer un exemple"
+TAKE_SAMPLE = "Prendre une lettre d’exemple"
 SAMPLES_MENU = "Lettres d’exemple (patients fictifs)"
 ALL_SAMPLES = "Les ajouter toutes"
 TRAY = "Lettres à envoyer"
@@ -31,8 +32,8 @@ EMPTY_ADVICE = (
     "Glissez un PDF dans la fenêtre, choisissez un fichier avec Ctrl+O, ou collez-le avec Ctrl+V."
 )
 EMPTY_PRACTICE = (
-    "Vous êtes en entraînement : prenez une lettre d’exemple, ses patients et ses médecins"
-    " sont fictifs, et rien ne part pour de vrai."
+    "Vous êtes en entraînement : les patients et les médecins des lettres d’exemple sont"
+    " fictifs, et rien ne part pour de vrai."
 )
 DROP_KEEPS = "Navette en garde une copie : votre fichier n’est ni déplacé ni modifié."
 GUIDE = "Une lettre en quatre gestes"

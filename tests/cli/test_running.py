@@ -211,6 +211,7 @@ def test_the_worst_job_decides_and_one_that_was_dealt_with_does_not_count() -> N
     jobs = [replace(JOB, state=state) for state in JobState]
     assert worst(jobs) == 6
     assert worst([]) == 0
+    assert worst([replace(JOB, state=JobState.SENDING, passed_at=JOB.created_at)]) == 6
     assert worst([replace(JOB, state=JobState.UNDELIVERED, settled=True)]) == 0
 
 

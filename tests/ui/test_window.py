@@ -30,7 +30,7 @@ from desktop_app.domain.ports import Overview
 from desktop_app.tasks import Tasks
 from desktop_app.ui.commands import KEYS
 from desktop_app.ui.desk import Desk
-from desktop_app.ui.letters.pane import DropZone
+from desktop_app.ui.letters.pane import DropZone, PagePane
 from desktop_app.ui.letters.presenter import TrayState, Undoable
 from desktop_app.ui.outbox.presenter import EnvoisState
 from desktop_app.ui.parts import IconButton, NoticeBox
@@ -349,6 +349,24 @@ def test_everything_that_can_be_reached_has_a_name(desk: Desk) -> None:
 
 
 def test_a_sample_letter_is_one_click_away(qtbot: QtBot, look: Look) -> None:
+    page, given = PagePane(look, SAMPLES), list[list[Path]]()
+    qtbot.addWidget(page)
+    page.sample_asked.connect(given.append)
+    page.show_letter(None)
+    page.show()
+    qtbot.mouseClick(page.take_sample, Qt.MouseButton.LeftButton)
+    assert given == [[SAMPLES[0][1]]]
+
+
+def test_without_samples_none_is_offered(qtbot: QtBot, look: Look) -> None:
+    page = PagePane(look, ())
+    qtbot.addWidget(page)
+    page.show_letter(None)
+    page.show()
+    assert not page.take_sample.isVisible()
+
+
+def test_each_sample_letter_and_all_of_them_can_be_chosen(qtbot: QtBot, look: Look) -> None:
     zone, given = DropZone(look, SAMPLES), list[list[Path]]()
     qtbot.addWidget(zone)
     zone.sample_asked.connect(given.append)

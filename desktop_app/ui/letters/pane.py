@@ -140,7 +140,9 @@ class DropZone(QFrame):
 class PagePane(QWidget):
     """The page itself under its own small bar, or what to do when there is none."""
 
-    def __init__(self, look: Look, *, practice: bool) -> None:
+    sample_asked = Signal(object)  # the path of one sample letter, in a list
+
+    def __init__(self, look: Look, samples: Sequence[tuple[str, Path]]) -> None:
         super().__init__()
         self.pages = PagesView(look)
         self.page_wanted = self.pages.page_wanted
@@ -163,7 +165,11 @@ class PagePane(QWidget):
             inside.addWidget(part)
         bar.setLayout(inside)
         self._bar = bar
-        self._empty = EmptyTable(look, practice=practice)
+        self._empty = EmptyTable(look, practice=bool(samples))
+        self.take_sample = self._empty.take_sample
+        if samples:
+            first = samples[0][1]
+            self.take_sample.clicked.connect(lambda _on=False: self.sample_asked.emit([first]))
         layout = column(spacing=0)
         layout.addWidget(bar)
         layout.addWidget(self.pages, 1)
@@ -207,6 +213,10 @@ class EmptyTable(QWidget):
         for part in (self._sign, *texts):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             inside.addWidget(part)
+        self.take_sample = button(words.TAKE_SAMPLE, "")
+        self.take_sample.setVisible(practice)
+        inside.addSpacing(8)
+        inside.addWidget(self.take_sample, 0, Qt.AlignmentFlag.AlignHCenter)
         middle = QWidget()
         middle.setMaximumWidth(look.px(420))
         middle.setLayout(inside)
