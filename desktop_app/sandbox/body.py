@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,19 +55,24 @@ class Parameters:
         ]
 
 
+Holders = Callable[[Any], list[tuple[Json, str]]]
+"""Where a body may hold documents: what holds each, and under which member."""
+
+
 def read_parameters(pieces: Sequence[bytes], long: int = LONG) -> Parameters:
     """Parse a body that came in ``pieces``; raises ``Outcome`` 400 for no ``Parameters``.
 
     The text of a document may already be its ``Content``: ask ``content_of``.
     """
-    asked = _read_gently(pieces, long)
-    if asked is not None:
-        return asked
-    try:
-        body = json.loads(b"".join(pieces))
-    except (ValueError, RecursionError) as error:
-        raise Outcome(400, "Body is not JSON", code="STRUCTURE") from error
-    return _parameters(body)
+    return _parameters(_read(pieces, _payloads, long))
+
+
+def read_resource(pieces: Sequence[bytes], kind: str, long: int = LONG) -> Json:
+    """The same for one resource that may hold its document as ``content``."""
+    body = _read(pieces, _own_content, long)
+    if not isinstance(body, dict) or body.get("resourceType") != kind:
+        raise Outcome(400, f"{kind} resource expected", code="STRUCTURE")
+    return body
 
 
 def attachment_of(resource: Json) -> Json | None:
@@ -78,14 +83,15 @@ def attachment_of(resource: Json) -> Json | None:
     return attachment if isinstance(attachment, dict) else None
 
 
-def content_of(holder: Json, member: str = "data") -> Content:
-    """What an attachment, or a parameter, holds; raises ``Outcome`` for no PDF in base64."""
+def content_of(holder: Json, member: str = "data", location: str = "payload") -> Content:
+    """What an attachment, parameter or Binary holds; raises ``Outcome`` for no PDF in base64."""
     data = holder.get(member)
     if isinstance(data, Content):
         return data
     if not isinstance(data, str) or len(data) % 4:
-        raise rule("data must be base64", "payload")
-    return _decoded(data[start : start + _SLICE] for start in range(0, len(data), _SLICE))
+        raise rule("data must be base64", location)
+    slices = (data[start : start + _SLICE] for start in range(0, len(data), _SLICE))
+    return _decoded(slices, location)
 
 
 def listed(value: Any) -> list[Any]:
@@ -103,27 +109,48 @@ def _parameters(body: Any) -> Parameters:
     return Parameters(by_name)
 
 
-def _read_gently(pieces: Sequence[bytes], long: int) -> Parameters | None:
+def _payloads(body: Any) -> list[tuple[Json, str]]:
+    try:
+        asked = _parameters(body)
+    except Outcome:
+        return []
+    found = [(attachment_of(resource) or {}, "data") for resource in asked.parts("payload")]
+    return [*found, *((one, "valueString") for one in asked.by_name.get("payload", []))]
+
+
+def _own_content(body: Any) -> list[tuple[Json, str]]:
+    return [(body, "content")] if isinstance(body, dict) else []
+
+
+def _read(pieces: Sequence[bytes], holders: Holders, long: int) -> Any:
+    """The parsed body, its documents decoded already where that was possible."""
+    if (body := _read_gently(pieces, holders, long)) is not None:
+        return body
+    try:
+        return json.loads(b"".join(pieces))
+    except (ValueError, RecursionError) as error:
+        raise Outcome(400, "Body is not JSON", code="STRUCTURE") from error
+
+
+def _read_gently(pieces: Sequence[bytes], holders: Holders, long: int) -> Any:
     """The body with the contents of its documents decoded, ``None`` if it must be read whole.
 
-    A mark that comes back as all of an attachment's ``data``, or of a ``payload``'s own text, has
-    stood for all of it; one that does not has been cut out of something else.
+    A mark that comes back as all of what a holder has, has stood for all of it; one that does not
+    has been cut out of something else.
     """
     if sum(piece.count(b'"') for piece in pieces) > _MANY_QUOTES:
         return None
     rest, runs = _abridged(pieces, long)
     try:
-        asked = _parameters(json.loads(rest))
+        body = json.loads(rest)
         known = {mark: _decoded(_slices(run)) for mark, run in runs.items()}
     except (ValueError, RecursionError, Outcome):
         return None
-    holders = [(attachment_of(resource) or {}, "data") for resource in asked.parts("payload")]
-    holders += [(parameter, "valueString") for parameter in asked.by_name.get("payload", [])]
-    for holder, member in holders:
+    for holder, member in holders(body):
         data = holder.get(member)
         if isinstance(data, str) and data in known:
             holder[member] = known.pop(data)
-    return None if known else asked
+    return None if known else body
 
 
 def _abridged(pieces: Iterable[bytes], long: int) -> tuple[bytes, dict[str, list[bytes]]]:
@@ -164,20 +191,20 @@ def _slices(run: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(held)
 
 
-def _decoded(slices: Iterable[str | bytes]) -> Content:
+def _decoded(slices: Iterable[str | bytes], location: str = "payload") -> Content:
     digest = hashlib.sha256()
     size = 0
     for text in slices:
         if size % 3:  # the slice before ended with padding, and was not the last
-            raise rule("data must be base64", "payload")
+            raise rule("data must be base64", location)
         try:
             piece = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise rule("data must be base64", "payload") from error
+            raise rule("data must be base64", location) from error
         if size == 0 and not piece.startswith(b"%PDF-"):
-            raise rule("data must be a PDF", "payload")
+            raise rule("data must be a PDF", location)
         digest.update(piece)
         size += len(piece)
     if size == 0:
-        raise rule("data must be a PDF", "payload")
+        raise rule("data must be a PDF", location)
     return Content(digest.hexdigest(), size)

@@ -1,34 +1,31 @@
-"""How the platform searches stays (lifen.md 2.1, 4.3)."""
+"""How the platform searches and shows stays (lifen.md 2.1, 4.3)."""
 
-import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 
-from desktop_app.sandbox.outcomes import Outcome
-from desktop_app.sandbox.search import Form, Tenant, bare, check_known
+from starlette.requests import Request
+from starlette.responses import Response
+
+from desktop_app.sandbox import outcomes, resources, search
+from desktop_app.sandbox.access import FORM, JSON, TENANTS
+from desktop_app.sandbox.calls import Platform, Routes, form
+from desktop_app.sandbox.outcomes import Json
+from desktop_app.sandbox.paging import Search
+from desktop_app.sandbox.search import Form, Tenant, bad_value, bare
 from desktop_app.sandbox.stays import STATUSES, WorldStay
 
-_KNOWN = frozenset({
-    "patient", "date", "identifier", "status", "service-provider._extension", "_id",
-})  # fmt: skip
+SCOPE = "PATIENT_GAM_SEARCH"
 _CRITERIA = ("patient", "date", "identifier", "status", "service-provider._extension")
 _NOTHING_ASKED = (
     "At least one of patient, date, identifier, service-provider._extension or status fields"
     " must be filled"
 )
-_DATE = re.compile(
-    r"(?P<prefix>eq|ne|gt|lt|ge|le)?(?P<day>\d{4}-\d{2}-\d{2})"
-    r"(?P<time>T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?"
-)
 
 
 def find_stays(stays: Iterable[WorldStay], form: Form, tenant: Tenant) -> list[WorldStay]:
     """The stays that ``form`` asks for, newest first; raises ``Outcome``."""
-    check_known(form, _KNOWN)
-    asked = [(name, value.strip()) for name, value in form if value.strip()]
-    if not any(name in _CRITERIA for name, _value in asked):
-        raise Outcome(422, _NOTHING_ASKED, location="allValueNull")
-    tests = [_test(name, value, tenant) for name, value in asked]
+    search.check_known(form, {*_CRITERIA, "_id"})
+    search.check_asked(form, _CRITERIA, _NOTHING_ASKED)
+    tests = [_test(name, value, tenant) for name, value in search.filled(form)]
     found = [stay for stay in stays if all(test(stay) for test in tests)]
     return sorted(found, key=lambda stay: stay.start, reverse=True)
 
@@ -40,17 +37,18 @@ def _test(  # noqa: PLR0911 - one line a parameter
         case "patient":
             patient = value.removeprefix("Patient/")
             if patient == value or not patient:
-                raise _bad(name, value)
+                raise bad_value(name, value)
             return lambda stay: stay.patient == patient
         case "date":
-            return _date_test(value, tenant)
+            begun = search.date_test(value, tenant)
+            return lambda stay: begun(stay.start)
         case "identifier":
             wanted = bare(value.split(","))
             return lambda stay: stay.number in wanted
         case "status":
             statuses = set(value.split(","))
             if not statuses <= set(STATUSES):
-                raise _bad(name, value)
+                raise bad_value(name, value)
             return lambda stay: stay.status in statuses
         case "service-provider._extension":
             codes = bare(value.split(","))
@@ -62,30 +60,29 @@ def _test(  # noqa: PLR0911 - one line a parameter
             return lambda _stay: True
 
 
-def _date_test(value: str, tenant: Tenant) -> Callable[[WorldStay], bool]:
-    """Against the start of a stay (U31); prefixes are for standard tenants (lifen.md 2.1)."""
-    read = _DATE.fullmatch(value)
-    if read is None or (read["prefix"] and tenant is not Tenant.STANDARD):
-        raise _bad("date", value)
-    try:
-        day = date.fromisoformat(read["day"])
-        moment = datetime.fromisoformat(f"{read['day']}{read['time']}") if read["time"] else None
-    except ValueError:
-        raise _bad("date", value) from None
+async def _search(platform: Platform, request: Request) -> Response:
+    access = platform.door.enter(request, SCOPE, (FORM,))
+    asked = await form(request)
+    size = search.count(asked)
+    found = find_stays(platform.stays().values(), asked, TENANTS[access.owner])
 
-    def compared(stay: WorldStay) -> int:
-        """Where the stay begins: before (-1), within (0) or after (1) what was said."""
-        if moment is None:
-            begun = stay.start.date()
-            return (begun > day) - (begun < day)
-        start = stay.start if moment.tzinfo else stay.start.replace(tzinfo=None)
-        return (start > moment) - (start < moment)
+    def show(identifier: str) -> Json | None:
+        stay = platform.stays().get(identifier)
+        return None if stay is None else resources.encounter(stay, access.owner)
 
-    accepted = {
-        "eq": {0}, "ne": {-1, 1}, "gt": {1}, "lt": {-1}, "ge": {0, 1}, "le": {-1, 0},
-    }[read["prefix"] or "eq"]  # fmt: skip
-    return lambda stay: compared(stay) in accepted
+    return platform.answer(request, access, found, Search(SCOPE, size, show))
 
 
-def _bad(name: str, value: str) -> Outcome:
-    return Outcome(412, f"Invalid {name} {value}", code="VALUE", location=name)
+async def _read(platform: Platform, request: Request) -> Response:
+    access = platform.door.enter(request, SCOPE, JSON)
+    identifier = request.path_params["id"]
+    stay = platform.stays().get(identifier)
+    if stay is None:
+        raise outcomes.unknown_service("GET", f"Encounter/{identifier}")
+    return outcomes.fhir(resources.encounter(stay, access.owner))
+
+
+ROUTES: Routes = (
+    ("/Encounter/_search", "POST", _search),
+    ("/Encounter/{id}", "GET", _read),
+)

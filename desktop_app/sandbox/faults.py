@@ -1,51 +1,55 @@
 """Faults on request: what a rules file says goes wrong, goes wrong.
 
 A rules file is JSON: ``{"rules": [{…}, …]}``. The first rule that matches a call and has times
-left acts. Members of a rule:
-
-- ``method``, ``path``: what to match; ``path`` is the end of the path (``$send-to-mss``), both
-  optional;
-- ``times``: how often it acts (for ever without it); ``skip``: how many matching calls it lets
-  through first;
-- ``status`` with ``body`` (``outcome``, ``html``, ``empty``, ``truncated``) and ``retry_after``:
-  answer this instead; ``body`` ``truncated`` alone halves the true answer;
-- ``delay_ms``: wait first; with ``after``, once the work is done;
-- ``after``: true to let the application do its work before the answer is replaced;
-- ``cut``: true to break the connection instead of answering (with ``after``: the work is done);
-- ``links``: a base URL that replaces the platform's own in the answer's links;
-- ``drop``: top-level members to leave out of the answer.
-
-The file is read again whenever it changes, so that a running server can be troubled.
+left acts; every member, with an example of each, is described in ``docs/sandbox.md``. The file is
+read again whenever it changes, so that a running server can be troubled; while it makes no sense
+the rules of before stay in force.
 """
 
 import asyncio
+import contextlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
-import orjson
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-_HTML = b"<html><body><h1>Service Unavailable</h1></body></html>"
+from desktop_app.sandbox import trouble
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the rules file."""
+    """One line of the rules file; ``docs/sandbox.md`` describes each member."""
 
     method: str = ""
     path: str = ""
     times: int | None = None
     skip: int = 0
-    status: int | None = None
-    body: str = "outcome"
-    retry_after: int | None = None
     delay_ms: int = 0
     after: bool = False
-    cut: bool = False
+    revoke: bool = False
+    cut: bool | Literal["body", "answer"] = False
+    at: int = 0
+    status: int | None = None
+    body: Literal["", "outcome", "html", "empty", "truncated"] = ""
+    json: Any = msgspec.UNSET
+    headers: dict[str, str] = {}
+    retry_after: int | None = None
+    redirect: str = ""
     links: str = ""
     drop: tuple[str, ...] = ()
+    set: dict[str, Any] = {}
+    bomb: int = 0
+    size: int = 0
+    endless: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the answer is made up, and the application only works for it when ``after``."""
+        made = self.status is not None or self.json is not msgspec.UNSET or bool(self.redirect)
+        return made or self.bomb > 0 or self.body in ("outcome", "html", "empty")
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,7 +68,7 @@ class Faults:
 
     @classmethod
     def load(cls, path: Path) -> "Faults":
-        """The rules of a file; raises ``ValueError`` when it makes no sense now."""
+        """The rules of a file; raises ``OSError`` or ``ValueError`` when it makes no sense now."""
         faults = cls(path)
         faults._reread()
         return faults
@@ -74,10 +78,18 @@ class Faults:
         self.rules = list(rules)
         self._seen = {}
 
+    @property
+    def acted(self) -> list[int]:
+        """How often each rule in force has acted, in their order."""
+        return [
+            max(0, self._seen.get(number, 0) - rule.skip) for number, rule in enumerate(self.rules)
+        ]
+
     def meet(self, method: str, path: str) -> Rule | None:
         """The rule that this call runs into, if any; counts it."""
         with self._guard:
-            self._reread()
+            with contextlib.suppress(OSError, ValueError):  # being written, or mistyped
+                self._reread()
             for number, rule in enumerate(self.rules):
                 if rule.method not in ("", method) or not path.endswith(rule.path):
                     continue
@@ -101,112 +113,91 @@ class Faults:
 
 
 class FaultyWay:
-    """Middleware between the server and the application."""
+    """Middleware between the server and the application; ``revoke`` ends every token."""
 
-    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, faults: Faults, revoke: Callable[[], None]) -> None:
         self._app = app
         self._faults = faults
+        self._revoke = revoke
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one call through, or trouble it."""
-        if scope["type"] != "http" or scope["path"] == "/_ledger":
-            await self._app(scope, receive, send)
-            return
-        rule = self._faults.meet(scope["method"], scope["path"])
+        rule = None
+        if scope["type"] == "http" and scope["path"] != "/_ledger":
+            rule = self._faults.meet(scope["method"], scope["path"])
         if rule is None:
             await self._app(scope, receive, send)
             return
+        if rule.revoke:
+            self._revoke()
+        await self._trouble(rule, scope, receive, send)
+
+    async def _trouble(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         if not rule.after:
             await asyncio.sleep(rule.delay_ms / 1000)
-        if rule.cut and not rule.after:
-            await _break(receive, send)
+        if rule.cut == "body":
+            await trouble.take(receive, rule.at or trouble.stated_length(scope) // 2 or 1)
+        if rule.cut == "body" or (rule.cut is True and not rule.after):
+            await trouble.reset(receive, send)
             return
-        answer = _Recorded()
-        if rule.after or rule.status is None:
-            await self._app(scope, receive, answer)
+        answer = trouble.Answer()
+        if rule.after or not rule.replaces:
+            await self._app(scope, receive, answer.record)
         else:
-            await _drain(receive)
+            await trouble.take(receive)
         if rule.after:
             await asyncio.sleep(rule.delay_ms / 1000)
-        if rule.cut:
-            await _break(receive, send)
+        if rule.cut is True:
+            await trouble.reset(receive, send)
             return
-        own = f"{scope['scheme']}://{_host(scope)}".encode()
-        await _send(send, *_altered(rule, answer, own))
+        if rule.replaces:
+            _make(answer, rule, scope)
+        _alter(answer, rule, scope)
+        await _tell(answer, rule, receive, send)
 
 
-@dataclass
-class _Recorded:
-    """An answer that is held back."""
+def _make(answer: trouble.Answer, rule: Rule, scope: Scope) -> None:
+    """Replace the answer by one that is made up."""
+    answer.status = rule.status or (307 if rule.redirect else 200)
+    answer.headers, answer.body = [], b""
+    if rule.redirect:
+        query = scope["query_string"].decode("latin-1")
+        place = scope["path"] + (f"?{query}" if query else "")
+        answer.put("location", f"{rule.redirect}{place}")
+    elif rule.json is not msgspec.UNSET:
+        answer.put("content-type", "application/fhir+json")
+        answer.body = msgspec.json.encode(rule.json)
+    else:
+        answer.put("content-type", "text/html" if rule.body == "html" else "application/fhir+json")
+        answer.body = trouble.BODIES[rule.body or "outcome"]
+    if rule.retry_after is not None:
+        answer.put("retry-after", str(rule.retry_after))
 
-    status: int = 200
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    body: bytes = b""
 
-    async def __call__(self, message: Message) -> None:
-        """Take one piece of the answer."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = list(message["headers"])
-        else:
-            self.body += message.get("body", b"")
-
-
-def _altered(
-    rule: Rule, answer: _Recorded, own: bytes
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    status = answer.status if rule.status is None else rule.status
-    body = answer.body
-    headers = [(name, value) for name, value in answer.headers if name.lower() != b"content-length"]
-    if rule.status is not None:
-        kind, body = _made(rule)
-        headers = [(b"content-type", kind)]
-        if rule.retry_after is not None:
-            headers.append((b"retry-after", str(rule.retry_after).encode()))
-    elif rule.body == "truncated":
-        body = body[: len(body) // 2]
+def _alter(answer: trouble.Answer, rule: Rule, scope: Scope) -> None:
+    """Change what the answer says."""
+    if rule.body == "truncated" and not rule.replaces:
+        answer.body = answer.body[: len(answer.body) // 2]
     if rule.links:
-        body = body.replace(own, rule.links.encode())
-    if rule.drop:
-        resource: dict[str, Any] = orjson.loads(body)
-        body = orjson.dumps({key: value for key, value in resource.items() if key not in rule.drop})
-    return status, [*headers, (b"content-length", str(len(body)).encode())], body
+        answer.replace(trouble.own_address(scope), rule.links)
+    if rule.drop or rule.set:
+        resource = msgspec.json.decode(answer.body)
+        for path in rule.drop:
+            trouble.drop(resource, path)
+        for path, value in rule.set.items():
+            trouble.put(resource, path, value)
+        answer.body = msgspec.json.encode(resource)
+    for name, value in rule.headers.items():
+        answer.put(name, value)
 
 
-def _made(rule: Rule) -> tuple[bytes, bytes]:
-    match rule.body:
-        case "html":
-            return b"text/html; charset=utf-8", _HTML
-        case "empty":
-            return b"application/fhir+json", b""
-        case "truncated":
-            return b"application/fhir+json", b'{"resourceType": "Bundle", "entry": [{'
-        case _:
-            issue = {"severity": "ERROR", "code": "PROCESSING", "diagnostics": "Requested fault"}
-            outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
-            return b"application/fhir+json", orjson.dumps(outcome)
-
-
-def _host(scope: Scope) -> str:
-    return next((value.decode() for name, value in scope["headers"] if name == b"host"), "")
-
-
-async def _break(receive: Receive, send: Send) -> None:
-    """Reset the connection without a word; raises ``ConnectionError`` where there is none."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if not isinstance(transport, asyncio.Transport):
-        raise ConnectionResetError
-    transport.abort()
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _drain(receive: Receive) -> None:
-    """Take the whole body, so that the caller is not cut off while it still sends."""
-    while (await receive()).get("more_body", False):
-        pass
-
-
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _tell(answer: trouble.Answer, rule: Rule, receive: Receive, send: Send) -> None:
+    """Send the answer, or as much of it as the rule lets through."""
+    if rule.bomb:
+        await trouble.send_bomb(answer, rule.bomb, receive, send)
+    elif rule.size or rule.endless:
+        await trouble.send_padded(answer, None if rule.endless else rule.size, receive, send)
+    elif rule.cut == "answer":
+        await trouble.send_part(answer, rule.at or len(answer.body) // 2, receive, send)
+    else:
+        await trouble.send_whole(answer, send)

@@ -45,6 +45,12 @@ def fhir(body: Json, status: int = 200, headers: Mapping[str, str] | None = None
     )
 
 
+def receipt(**values: str) -> Response:
+    """201 of a sending: ``Parameters`` with these texts."""
+    parameters = [{"name": name, "valueString": value} for name, value in values.items()]
+    return fhir({"resourceType": "Parameters", "parameter": parameters}, 201)
+
+
 def invalid_token() -> Outcome:
     """401 of every call."""
     return Outcome(401, "Invalid access token", code="SECURITY")

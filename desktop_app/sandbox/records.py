@@ -4,20 +4,23 @@
 are our own convention, like those by local part.
 """
 
+import asyncio
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from desktop_app.sandbox.body import Parameters, content_of, read_parameters
-from desktop_app.sandbox.outcomes import Json, Outcome, invalid_parameter, rule
-from desktop_app.sandbox.sending import (
-    Accepted,
-    AcceptedDocument,
-    check_sender,
-    known_patient,
-    stay_of,
-)
-from desktop_app.sandbox.world import World
+from starlette.requests import Request
+from starlette.responses import Response
 
+from desktop_app.sandbox import outcomes
+from desktop_app.sandbox.access import JSON
+from desktop_app.sandbox.body import Parameters, content_of, read_parameters
+from desktop_app.sandbox.calls import Platform, RecordTracking, Routes, base, pieces
+from desktop_app.sandbox.ledger import Accepted, AcceptedDocument
+from desktop_app.sandbox.outcomes import Outcome, invalid_parameter, rule
+from desktop_app.sandbox.subjects import Known, context_of, known_patient, sender_of, stay_of
+
+SCOPE = "SEND_TO_EHR"
 MAX_BYTES = 15_000_000
 """Decoded bytes of the one document (U18)."""
 MAX_BODY = 20_100_000
@@ -27,30 +30,28 @@ _KNOWN = frozenset({
     "sender-identifier",
 })  # fmt: skip
 _PREPARING, _DEPARTING = timedelta(seconds=1), timedelta(seconds=4)
-_ELEMENTS = frozenset({"status", "notDoneReason"})
 
 
 def check_record(
-    pieces: Sequence[bytes], world: World, *, transaction_id: str, owner: str, at: datetime
+    body: Sequence[bytes], known: Known, *, transaction_id: str, owner: str, at: datetime
 ) -> Accepted:
     """Read a ``$send-to-ehr`` body, given in pieces, and say what was accepted; raises ``Outcome``.
 
     Slow for a large document, and for a thread of its own.
     """
-    asked = read_parameters(pieces)
+    asked = read_parameters(body)
     for name in asked.by_name:
         if name not in _KNOWN:
             raise invalid_parameter(name)
     subject = asked.one("subject")
     if subject is None:
         raise rule("subject must not be empty", "subject")
-    patient = known_patient(subject, world)
-    stay = stay_of(asked, patient, world)
+    patient = known_patient(subject, known.world)
+    stay = stay_of(context_of(asked), patient, known)
     if stay is None:
         raise rule("context must not be empty", "context")
     if _value(asked, "content-type", "valueCode") not in (None, "application/pdf"):
         raise rule("content-type must be application/pdf", "content-type")
-    check_sender(asked, world)
     return Accepted(
         transaction_id=transaction_id,
         at=at,
@@ -58,6 +59,7 @@ def check_record(
         target="ehr",
         patient=patient,
         stay=stay,
+        sender=sender_of(asked, known.world),
         recipients=(),
         documents=(_document(asked),),
     )
@@ -99,19 +101,24 @@ def record_outcome(number: str, since: timedelta) -> tuple[str, str | None]:
     return ("unknown", None) if number.startswith("INCONNU") else ("completed", None)
 
 
-def elements_asked(value: str | None) -> frozenset[str]:
-    """The elements that ``_elements`` names, all that we know without it; raises ``Outcome``."""
-    asked = frozenset(value.split(",")) if value else _ELEMENTS
-    if not asked <= _ELEMENTS:
-        raise rule("_elements may name status and notDoneReason", "_elements")
-    return asked
+async def _send(platform: Platform, request: Request) -> Response:
+    access = platform.door.enter(request, SCOPE, JSON)
+    body = await pieces(request, MAX_BODY)
+    name = f"tx-{secrets.token_hex(8)}"
+    accepted = await asyncio.to_thread(
+        check_record,
+        body,
+        platform.known(),
+        transaction_id=name,
+        owner=access.owner,
+        at=platform.clock(),
+    )
+    await platform.accept(accepted)
+    tail = f"CommunicationRequest/$tracking?transaction-id={name}"
+    if platform.record_tracking is RecordTracking.COMMUNICATION:
+        based_on = f"based-on=CommunicationRequest/{name}"
+        tail = f"Communication?{based_on}&_elements=status,notDoneReason"
+    return outcomes.receipt(**{"tracking-url": f"{base(request)}/{tail}"})
 
 
-def communication(identifier: str, status: str, reason: str | None, asked: frozenset[str]) -> Json:
-    """One Communication, cut down to the elements that were asked for."""
-    resource: Json = {"resourceType": "Communication", "id": identifier}
-    if "status" in asked:
-        resource["status"] = status
-    if reason is not None and "notDoneReason" in asked:
-        resource["notDoneReason"] = {"text": reason}
-    return resource
+ROUTES: Routes = (("/CommunicationRequest/$send-to-ehr", "POST", _send),)

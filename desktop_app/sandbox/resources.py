@@ -1,5 +1,6 @@
 """World ↔ FHIR STU3: resources shaped as the platform's own examples (lifen.md 4.1 to 4.5)."""
 
+from desktop_app.sandbox.agenda import WorldAppointment
 from desktop_app.sandbox.outcomes import Json
 from desktop_app.sandbox.stays import WorldStay
 from desktop_app.sandbox.world import STRUCTURE_ID, WorldEntry, WorldPatient
@@ -168,16 +169,62 @@ def _addresses(entry: WorldEntry) -> list[Json]:
     ]
 
 
-def communication(address: str | None, status: str, reason: str | None) -> Json:
-    """One delivery, as ``$tracking`` lists it; without an address, that to the record (U20)."""
-    coding = {
-        "system": "http://lifen.fr/fhir/ValueSet/communication-medium",
-        "code": "EHR" if address is None else "MSSANTE",
+def appointment(line: WorldAppointment, database_reference: str) -> Json:
+    """An Appointment; its links are business identifiers, never ids (lifen.md 4.4)."""
+    resource: Json = {
+        "resourceType": "Appointment",
+        "id": line.id,
+        "meta": {"versionId": "1", "lastUpdated": "2024-03-01T08:00:00.000+00:00"},
+        "extension": [{"url": DATABASE_REFERENCE, "valueString": database_reference}],
+        "identifier": [_agenda_number("PLAC", line.placer), _agenda_number("FILL", line.filler)],
+        "status": line.status,
+        "description": line.label,
+        "start": line.start.isoformat(),
+        "participant": _participants(line),
     }
-    medium: Json = {"coding": [coding]}
+    if line.end is not None:
+        resource["end"] = line.end.isoformat()
+    if line.visit is not None:
+        visit = {"system": _STRUCTURE_OID, "value": line.visit}
+        resource["supportingInformation"] = [{"identifier": {**visit, "type": _type("VN")}}]
+    return resource
+
+
+def _agenda_number(code: str, value: str) -> Json:
+    return {"type": _type(code), "system": _STRUCTURE_OID, "value": value}
+
+
+def _type(code: str) -> Json:
+    return {"coding": [{"system": "http://hl7.org/fhir/v2/0203", "code": code}]}
+
+
+def _participants(line: WorldAppointment) -> list[Json]:
+    found: list[Json] = []
+    if line.patient_number:
+        number = {"type": _type("PI"), "system": _STRUCTURE_OID, "value": line.patient_number}
+        found.append(_participant({"identifier": number, "display": line.patient_name}))
+    doctor: Json = {"display": line.practitioner_name}
+    if line.practitioner_number:
+        system = "urn:oid:1.2.250.1.71.4.2.1"
+        doctor["identifier"] = {"system": system, "value": f"8{line.practitioner_number}"}
+    kind = {"coding": [{"system": "http://hl7.org/fhir/v3/ParticipationType", "code": "ATND"}]}
+    found.append({"type": [kind], **_participant(doctor)})
+    unit = {"system": f"{_STRUCTURE_OID}.1", "value": line.unit[0]}
+    found.append(_participant({"identifier": unit, "display": line.unit[1]}))
+    return found
+
+
+def _participant(actor: Json) -> Json:
+    return {"actor": actor, "status": "accepted"}
+
+
+def communication(medium: str, address: str | None, status: str, reason: str | None) -> Json:
+    """One delivery by ``medium``; codes for records are ours, they have none published (U20)."""
+    coding = {"system": "http://lifen.fr/fhir/ValueSet/communication-medium", "code": medium}
+    way: Json = {"coding": [coding]}
     if address is not None:
-        medium["text"] = address
-    resource: Json = {"resourceType": "Communication", "status": status, "medium": [medium]}
+        way["text"] = address
+    resource: Json = {"resourceType": "Communication", "status": status, "medium": [way]}
     if reason is not None:
         resource["notDone"] = True
         resource["notDoneReason"] = {"text": reason}

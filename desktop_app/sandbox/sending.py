@@ -1,16 +1,19 @@
-"""What the platform checks of a sending, what it keeps of one, and what becomes of it.
+"""Letters for mailboxes: what is checked of one, and what becomes of it (lifen.md 4.6).
 
 The checks are those of lifen.md section 12 item 7; the outcomes by local part are our own
 convention, named there too.
 """
 
-import json
-import os
+import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import Response
+
+from desktop_app.sandbox import outcomes
+from desktop_app.sandbox.access import JSON
 from desktop_app.sandbox.body import (
     Parameters,
     attachment_of,
@@ -18,157 +21,47 @@ from desktop_app.sandbox.body import (
     listed,
     read_parameters,
 )
-from desktop_app.sandbox.outcomes import Json, Outcome, rule
-from desktop_app.sandbox.world import STRUCTURE_ID, World, WorldEntry
+from desktop_app.sandbox.calls import Platform, Routes, base, pieces
+from desktop_app.sandbox.ledger import Accepted, AcceptedDocument
+from desktop_app.sandbox.outcomes import Json, Outcome, invalid_parameter, rule
+from desktop_app.sandbox.subjects import Known, context_of, sender_of, stay_of, subject_of
+from desktop_app.sandbox.world import World, WorldEntry
 
+SCOPE = "SEND_TO_MSS"
 MAX_EACH = 10
 MAX_BYTES = 50_000_000
+MAX_BODY = 72_000_000
+"""Bytes of a sending's JSON: 50 MB of documents in base64, and room for the rest."""
+_KNOWN = frozenset({
+    "subject", "detailed-subject", "managing-organization", "context", "recipients", "sender",
+    "sender-identifier", "payload",
+})  # fmt: skip
 _PREPARING, _DEPARTING, _LATE = timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=6)
-_DETAILED = ("name", "gender", "birthDate", "identifier")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptedDocument:
-    """One document as it arrived, known by the SHA-256 of its decoded bytes."""
-
-    sha256: str
-    size: int
-    type_code: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """One sending that was answered with 201; a record copy has no recipients."""
-
-    transaction_id: str
-    at: datetime
-    owner: str
-    target: str = "mss"
-    patient: str
-    stay: str | None = None
-    recipients: tuple[str, ...]
-    documents: tuple[AcceptedDocument, ...]
-
-    def line(self) -> Json:
-        """As the ledger shows it."""
-        return {**asdict(self), "at": self.at.isoformat()}
-
-
-class Ledger:
-    """Everything that was accepted; with a file, also after a restart."""
-
-    def __init__(self, keep: Path | None) -> None:
-        self._keep = keep
-        self.accepted: dict[str, Accepted] = {}
-        if keep is not None and keep.exists():
-            for text in keep.read_text("utf-8", "replace").splitlines():
-                if (known := _remembered(text)) is not None:
-                    self.accepted[known.transaction_id] = known
-
-    def add(self, accepted: Accepted) -> None:
-        """Note it, on disk first."""
-        if self._keep is not None:
-            with self._keep.open("a+b") as file:
-                if size := file.seek(0, os.SEEK_END):
-                    file.seek(size - 1)
-                    if file.read(1) != b"\n":  # cut short by a crash: not to be glued to
-                        file.write(b"\n")
-                file.write(json.dumps(accepted.line()).encode() + b"\n")
-        self.accepted[accepted.transaction_id] = accepted
-
-
-def _remembered(text: str) -> Accepted | None:
-    """A kept line; one that was cut short by a crash was never answered with 201."""
-    try:
-        line = json.loads(text)
-    except ValueError:
-        return None
-    line["at"] = datetime.fromisoformat(line["at"])
-    line["recipients"] = tuple(line["recipients"])
-    line["documents"] = tuple(AcceptedDocument(**document) for document in line["documents"])
-    return Accepted(**line)
 
 
 def check_sending(
-    pieces: Sequence[bytes], world: World, *, transaction_id: str, owner: str, at: datetime
+    body: Sequence[bytes], known: Known, *, transaction_id: str, owner: str, at: datetime
 ) -> Accepted:
     """Read a ``$send-to-mss`` body, given in pieces, and say what was accepted; raises ``Outcome``.
 
     Slow for large documents, and for a thread of its own: decodes and hashes all of them.
     """
-    asked = read_parameters(pieces)
-    patient = _subject(asked, world)
-    stay = stay_of(asked, patient, world)
-    check_sender(asked, world)
-    recipients = _recipients(asked, world)
-    documents = _documents(asked)
+    asked = read_parameters(body)
+    for name in asked.by_name:
+        if name not in _KNOWN:
+            raise invalid_parameter(name)
+    patient, organization = subject_of(asked, known)
     return Accepted(
         transaction_id=transaction_id,
         at=at,
         owner=owner,
         patient=patient,
-        stay=stay,
-        recipients=recipients,
-        documents=documents,
+        stay=stay_of(context_of(asked), patient, known),
+        sender=sender_of(asked, known.world),
+        organization=organization,
+        recipients=_recipients(asked, known.world),
+        documents=_documents(asked),
     )
-
-
-def _subject(asked: Parameters, world: World) -> str:
-    subject, detailed = asked.one("subject"), asked.one("detailed-subject")
-    if (subject is None) == (detailed is None):
-        raise rule("Exactly one of subject or detailed-subject must be filled", "subject")
-    if subject is not None:
-        return known_patient(subject, world)
-    assert detailed is not None  # noqa: S101 - settled two lines above
-    resource = detailed.get("resource")
-    if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
-        raise rule("detailed-subject must hold a Patient", "detailed-subject")
-    for member in _DETAILED:
-        if not resource.get(member):
-            raise rule(f"detailed-subject.{member} must not be empty", "detailed-subject")
-    organization = asked.one("managing-organization")
-    if organization is None:
-        raise rule("managing-organization must not be empty", "managing-organization")
-    named = organization.get("valueString") or _reference(
-        organization, "Organization", "managing-organization"
-    )
-    if str(named).rpartition("/")[2] != STRUCTURE_ID:
-        raise rule("managing-organization is not yours", "managing-organization")
-    return "detailed"
-
-
-def known_patient(subject: Json, world: World) -> str:
-    """The id of the patient that ``subject`` refers to; raises ``Outcome``."""
-    patient = _reference(subject, "Patient", "subject")
-    if patient not in world.patients:
-        raise rule(f"Patient/{patient} does not exist", "subject")
-    return patient
-
-
-def stay_of(asked: Parameters, patient: str, world: World) -> str | None:
-    """The id of the stay that ``context`` refers to; raises ``Outcome`` unless it is theirs."""
-    context = asked.one("context")
-    if context is None:
-        return None
-    reference = _reference(context, "Encounter", "context")
-    stay = world.stays.get(reference)
-    if stay is None or stay.patient != patient:
-        raise rule(f"Encounter/{reference} does not belong to the patient", "context")
-    return stay.id
-
-
-def check_sender(asked: Parameters, world: World) -> None:
-    """Raise ``Outcome`` unless the sender is nobody, a practitioner of ours, or a number."""
-    by_id, by_number = asked.one("sender"), asked.one("sender-identifier")
-    if by_id is not None and by_number is not None:
-        raise rule("sender and sender-identifier are exclusive", "sender")
-    if by_id is not None:
-        practitioner = _reference(by_id, "Practitioner", "sender")
-        if practitioner not in world.practitioners:
-            raise rule(f"Practitioner/{practitioner} does not exist", "sender")
-    if by_number is not None and not str(by_number.get("valueString", "")).isdecimal():
-        raise rule("sender-identifier must be an RPPS number", "sender-identifier")
 
 
 def _recipients(asked: Parameters, world: World) -> tuple[str, ...]:
@@ -252,14 +145,6 @@ def _document(resource: Json) -> AcceptedDocument:
     )
 
 
-def _reference(parameter: Json, kind: str, name: str) -> str:
-    value = parameter.get("valueReference")
-    reference = value.get("reference") if isinstance(value, dict) else None
-    if not isinstance(reference, str) or not reference.startswith(f"{kind}/"):
-        raise rule(f"{name} must be a reference to {kind}", name)
-    return reference.removeprefix(f"{kind}/")
-
-
 def delivery(address: str, since: timedelta) -> tuple[str, str | None]:
     """Status and reason of one recipient, ``since`` its sending was accepted."""
     if since < _PREPARING:
@@ -276,3 +161,25 @@ def delivery(address: str, since: timedelta) -> tuple[str, str | None]:
             return "unknown", None
         case _:
             return "completed", None
+
+
+async def _send(platform: Platform, request: Request) -> Response:
+    access = platform.door.enter(request, SCOPE, JSON)
+    body = await pieces(request, MAX_BODY)
+    if not access.client.mail_support:
+        raise Outcome(412, "Mail support missing, please defined it in `https://portal.lifen.fr`")
+    name = f"tx-{secrets.token_hex(8)}"
+    accepted = await asyncio.to_thread(
+        check_sending,
+        body,
+        platform.known(),
+        transaction_id=name,
+        owner=access.owner,
+        at=platform.clock(),
+    )
+    await platform.accept(accepted)
+    url = f"{base(request)}/CommunicationRequest/$tracking?transaction-id={name}"
+    return outcomes.receipt(**{"tracking-url": url, "transaction-id": name})
+
+
+ROUTES: Routes = (("/CommunicationRequest/$send-to-mss", "POST", _send),)

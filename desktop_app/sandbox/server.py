@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 from desktop_app.domain.errors import Misconfigured
-from desktop_app.sandbox import access, lifen
+from desktop_app.sandbox import access, identity, lifen
 from desktop_app.sandbox.faults import Faults
 from desktop_app.sandbox.world import World, build_world
 from desktop_app.settings import is_loopback
@@ -38,6 +38,11 @@ class Served:
             "client_secret": access.CLIENT_SECRET,
             "database_reference": access.DATABASE_REFERENCE,
             "audience": access.AUDIENCE,
+            "sso": {
+                "metadata_url": f"{self.url}{identity.METADATA}",
+                "client_id": identity.CLIENT_ID,
+                "acr_values": identity.ACR_VALUES,
+            },
         }
 
 
@@ -75,6 +80,7 @@ async def serve(
     except (OSError, ValueError) as error:
         listener.close()
         raise Misconfigured("sandbox.faults", "invalid", str(faults)) from error
+    choices = {"identity": identity.Identity(clock), **choices}
     sandbox = lifen.LifenSandbox(world or build_world(), clock, faults=rules, **choices)
     config = uvicorn.Config(
         sandbox.application(),
@@ -104,7 +110,8 @@ def _listen(host: str, port: int) -> socket.socket:
     if not is_loopback(host):
         raise Misconfigured("sandbox.host", "host", host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    # By its name: asyncio lets small answers leave at once only where the protocol is said.
+    listener = socket.socket(family, proto=socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 PARIS_WINTER, PARIS_SUMMER = timezone(timedelta(hours=1)), timezone(timedelta(hours=2))
 UNITS = (
@@ -29,6 +29,16 @@ class WorldStay:
     unit: tuple[str, str, str] = UNITS[0]
 
 
+def paris(day: date) -> timezone:
+    """The time zone of the hospital on ``day``; needs no table of zones on the machine."""
+
+    def last_sunday(month: int) -> date:
+        end = date(day.year, month, 31)
+        return end - timedelta(days=(end.weekday() + 1) % 7)
+
+    return PARIS_SUMMER if last_sunday(3) <= day < last_sunday(10) else PARIS_WINTER
+
+
 def build_stays(patients: Sequence[str], seed: int) -> dict[str, WorldStay]:
     """Stays by id: those of the pictures and of each outcome, then some for most patients."""
     chance = random.Random(seed)  # noqa: S311 - a fixed world, not a secret
@@ -42,8 +52,7 @@ def build_stays(patients: Sequence[str], seed: int) -> dict[str, WorldStay]:
 
 def _known_stays() -> list[WorldStay]:
     def at(month: int, day: int, hour: int, year: int = 2024) -> datetime:
-        zone = PARIS_SUMMER if 4 <= month <= 10 else PARIS_WINTER  # noqa: PLR2004 - April, October
-        return datetime(year, month, day, hour, tzinfo=zone)
+        return datetime(year, month, day, hour, tzinfo=paris(date(year, month, day)))
 
     rows: tuple[tuple[str, str, str, datetime, datetime | None, int], ...] = (
         ("70001", "SEJ2024000777", "in-progress", at(3, 1, 9), None, 0),

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501, PLR2004 - a table of people is read by its columns; odds are odds
 
+import functools
 import random
 import re
 import unicodedata
@@ -13,6 +14,8 @@ from desktop_app.sandbox.stays import WorldStay, build_stays
 
 SEED = 20240304
 STRUCTURE_ID = "60001"
+_DOUBLED = {str(digit): digit * 2 - 9 * (digit > 4) for digit in range(10)}
+"""Twice a digit, the figures of it added up."""
 PATIENTS, PRACTITIONERS, ORGANIZATIONS = 560, 2040, 160
 
 
@@ -89,8 +92,8 @@ def _may_have_stayed(patient: WorldPatient) -> bool:
 
 def luhn(digits: str) -> str:
     """``digits`` with the check digit that RPPS and FINESS numbers end with."""
-    doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits))]
-    return digits + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+    doubled = sum(map(_DOUBLED.__getitem__, digits[::-2]))
+    return f"{digits}{-(doubled + sum(map(int, digits[-2::-2]))) % 10}"
 
 
 def nir(sex: str, born: date, place: str, order: int) -> str:
@@ -284,6 +287,7 @@ def _address(chance: random.Random, local: str, place: int) -> WorldAddress:
     )
 
 
+@functools.cache
 def _plain(text: str) -> str:
     """``text`` as a mailbox writes it."""
     bare = unicodedata.normalize("NFD", text.casefold().replace("œ", "oe"))

@@ -17,6 +17,7 @@ from desktop_app.sandbox.body import (
     attachment_of,
     content_of,
     read_parameters,
+    read_resource,
 )
 from desktop_app.sandbox.outcomes import Outcome
 from tests.sandbox.test_sending import attachment, document, letter
@@ -136,6 +137,41 @@ def test_a_long_document_is_never_parsed_as_a_whole(
     tracemalloc.start()
     try:
         read_parameters(pieces)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4_000_000
+
+
+def read_binary(pieces: Sequence[bytes], long: int) -> object:
+    try:
+        resource = read_resource(pieces, "Binary", long)
+        return {**resource, "content": content_of(resource, "content", "content")}
+    except Outcome as outcome:
+        return outcome.status, outcome.body
+
+
+@given(
+    resource=st.fixed_dictionaries(
+        {"resourceType": st.just("Binary"), "content": TEXTS | JSON}, optional={"meta": JSON}
+    )
+    | JSON,
+    size=st.integers(1, 40),
+    long=st.integers(1, 40),
+)
+def test_a_binary_says_the_same_whichever_way_it_is_read(
+    resource: Any, size: int, long: int
+) -> None:
+    raw = json.dumps(resource).encode()
+    assert read_binary(cut(raw, size), long) == read_binary([raw], NEVER)
+
+
+def test_a_long_binary_is_never_parsed_as_a_whole() -> None:
+    content = base64.b64encode(b"%PDF-" + bytes(9_000_000)).decode()
+    pieces = cut(json.dumps({"resourceType": "Binary", "content": content}).encode(), 65_536)
+    tracemalloc.start()
+    try:
+        read_resource(pieces, "Binary")
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

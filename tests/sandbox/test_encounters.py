@@ -1,6 +1,8 @@
 import pytest
+from fhir.resources.STU3.bundle import Bundle
 
-from tests.sandbox.conftest import Caller
+from tests.sandbox.conftest import Caller, HandClock
+from tests.sandbox.test_sending import letter
 
 ALL = ["80003", "80001", "80002"]
 """The stays of the patient 70001, newest first."""
@@ -108,6 +110,24 @@ async def test_stays_come_in_pages_where_the_tenant_has_them(stranger: Caller) -
     caller = await stranger.enter(reference="SbxRamsay1")
     answer = (await caller.search("Encounter", status="finished", _count="2")).json()
     assert [link["relation"] for link in answer["link"]] == ["self"]
+
+
+async def test_current_stays_are_those_of_these_days(caller: Caller, clock: HandClock) -> None:
+    bundle = (await caller.search("Encounter", status="in-progress", date="ge2024-02-20")).json()
+    Bundle.model_validate(bundle)
+    stays = [entry["resource"] for entry in bundle["entry"]]
+    assert stays[0]["period"]["start"].startswith("2024-03-04")
+    name = stays[0]["id"]
+    assert (await caller.get(f"Encounter/{name}")).json() == stays[0]
+    body = letter()
+    body["parameter"][0]["valueReference"] = stays[0]["subject"]
+    body["parameter"].append(
+        {"name": "context", "valueReference": {"reference": f"Encounter/{name}"}}
+    )
+    assert (await caller.send(body)).status_code == 201
+    clock.forward(9 * 86_400)
+    later = (await caller.get(f"Encounter/{name}")).json()
+    assert (later["status"], later["period"]["start"]) == ("finished", stays[0]["period"]["start"])
 
 
 async def test_a_stay_is_counted_without_saying_which(caller: Caller) -> None:

@@ -261,6 +261,18 @@ async def test_a_transaction_of_another_hospital_is_unknown(stranger: Caller) ->
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("", 404), ("?transaction-id=tx-1", 404), ("?transaction-id=tx-1&x=y", 422)],
+)
+async def test_a_transaction_that_is_not_there_is_unknown(
+    caller: Caller, query: str, status: int
+) -> None:
+    answer = await caller.get(f"CommunicationRequest/$tracking{query}")
+    assert answer.status_code == status
+    assert answer.json()["resourceType"] == "OperationOutcome"
+
+
 async def test_accepted_letters_outlive_the_process(
     world: World, clock: HandClock, tmp_path: Path
 ) -> None:

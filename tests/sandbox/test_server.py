@@ -8,7 +8,6 @@ import pytest
 from desktop_app.domain.errors import Misconfigured
 from desktop_app.sandbox.server import Served, serve
 from tests.sandbox.conftest import Caller, credentials
-from tests.sandbox.test_sending import letter
 
 
 async def enter(client: httpx.AsyncClient, served: Served) -> dict[str, str]:
@@ -88,34 +87,6 @@ async def test_faults_come_and_go_while_it_runs(tmp_path: Path) -> None:
         rules(faults, {"path": "/Patient/70001", "cut": True})
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get(url, headers=headers)
-
-
-@pytest.mark.parametrize(("after", "count"), [(True, 1), (False, 0)])
-async def test_a_cut_before_or_after_the_work(tmp_path: Path, after: bool, count: int) -> None:  # noqa: FBT001
-    faults = rules(tmp_path / "f.json", {"path": "$send-to-mss", "cut": True, "after": after})
-    async with serve(faults=faults) as served, httpx.AsyncClient() as client:
-        headers = await enter(client, served)
-        url = f"{served.description['lifen']['fhir_url']}/CommunicationRequest/$send-to-mss"
-        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)):
-            await client.post(
-                url,
-                json=letter(),
-                headers={**headers, "Content-Type": "application/fhir+json"},
-            )
-        assert len(served.sandbox.ledger) == count
-
-
-async def test_links_may_be_made_to_point_elsewhere(tmp_path: Path) -> None:
-    faults = rules(
-        tmp_path / "f.json",
-        {"path": "/Patient/_search", "links": "https://elsewhere.example", "drop": ["total"]},
-    )
-    async with serve(faults=faults) as served, httpx.AsyncClient() as client:
-        headers = await enter(client, served)
-        url = f"{served.description['lifen']['fhir_url']}/Patient/_search"
-        page = (await client.post(url, data={"name": "sandbox"}, headers=headers)).json()
-        assert "total" not in page
-        assert all(link["url"].startswith("https://elsewhere.example/") for link in page["link"])
 
 
 async def test_an_oversized_letter_is_refused_before_it_is_read() -> None:
