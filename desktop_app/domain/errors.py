@@ -11,6 +11,8 @@ AppError
 ├── Malformed        the answer breaks the platform's own contract
 ├── NotOffered       this platform has no such service
 ├── Incomplete       something the request needs is missing or out of bounds on our side
+├── Changed          patient or stay are no longer what was checked
+├── NotSignedIn      the hospital wants to know who is at the keyboard, and nobody has said
 ├── FileTrouble      the document is gone, changed, unreadable or too large
 ├── Misconfigured    a setting, profile or secret is missing or contradicts another
 ├── StoreTrouble     the local database or its disk cannot serve
@@ -21,6 +23,7 @@ AppError
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 
@@ -110,19 +113,62 @@ class Incomplete(AppError):
     """A letter or a question lacks something, or has too much of it.
 
     ``what`` is one of ``patient``, ``recipients``, ``documents``, ``targets``,
-    ``too_many_recipients``, ``too_many_documents``, ``documents_too_large``, ``address`` (not from
-    the directory, or a patient's), ``query_short``, ``query_empty``, ``birth_year`` (two digits of
-    it), ``ins_key`` (fifteen digits whose key is wrong), ``one_number`` (two were given),
-    ``patient_changed`` (the platform's record differs from what was checked), ``stay`` (a copy for
-    the hospital's record needs one), ``stay_changed`` (it is no longer this patient's),
-    ``one_document`` (the record takes no more), ``record_too_large`` (for the record). ``limit``
-    is the bound, where there is one.
+    ``too_many_recipients``, ``too_many_documents`` (for one request: a letter is split before),
+    ``documents_too_large``, ``address`` (not from the directory, or a patient's), ``query_short``,
+    ``query_empty``, ``birth_year`` (two digits of it), ``ins_key`` (fifteen digits whose key is
+    wrong), ``one_number`` (two were given), ``number_only`` (numbers are not looked up here),
+    ``stay`` (a copy for the hospital's record needs one), ``one_document`` (the record takes no
+    more in one request), ``record_too_large`` (for the record), ``identity`` (a typed identity
+    lacks a trait that the platform demands), ``ins`` (the shared record needs a qualified one),
+    ``organization`` (nobody says which hospital issues the letter), ``sender`` (not an RPPS
+    number). ``limit`` is the bound, where there is one.
     """
 
     def __init__(self, what: str, limit: int = 0) -> None:
         super().__init__(f"incomplete: {what}")
         self.what = what
         self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One trait, as it was checked and as the platform holds it now; empty where it is not there.
+
+    ``trait`` is a code for ``wording``: ``birth_family``, ``used_family``, ``given``, ``sex``,
+    ``birth_date``, ``ipp``, ``deceased`` and ``merged`` of a patient; ``number``, ``start``,
+    ``end``, ``status``, ``label`` and ``patient`` of a stay. Dates and times are ISO texts,
+    ``sex`` is a code, ``deceased`` and ``merged`` are ``yes`` or empty.
+    """
+
+    trait: str
+    before: str = ""
+    now: str = ""
+
+
+class Changed(AppError):
+    """Read again just before the sending, ``what`` is not what was checked (lifen.md T18).
+
+    ``what`` is ``patient`` or ``stay``. ``differences`` name a patient: shown, never logged.
+    """
+
+    def __init__(self, what: str, differences: Sequence[Difference]) -> None:
+        super().__init__(f"changed: {what}: {len(differences)} difference(s)")
+        self.what = what
+        self.differences = tuple(differences)
+
+
+class NotSignedIn(AppError):
+    """The hospital's sign-in is needed and did not happen.
+
+    ``cause`` is one of ``needed`` (nobody has signed in), ``ended`` (the session is over),
+    ``cancelled``, ``late`` (nobody came back from the browser), ``refused`` (the provider said
+    no), ``forged`` (the answer is not for us, or not the provider's: state, nonce, issuer,
+    audience, signature or time are wrong), ``browser`` (none could be opened).
+    """
+
+    def __init__(self, cause: str = "needed") -> None:
+        super().__init__(f"not signed in: {cause}")
+        self.cause = cause
 
 
 class FileTrouble(AppError):

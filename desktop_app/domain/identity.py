@@ -9,16 +9,18 @@ from datetime import date
 from stdnum.fr import nir
 
 from desktop_app.domain.errors import Incomplete
-from desktop_app.domain.people import Patient, PatientId
+from desktop_app.domain.people import Patient, PatientId, SearchRules
 from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
 
 SHORTEST_QUERY = 2
 """Letters that a search needs; some tenants ask for more (lifen.md 2.1)."""
+EVERYTHING = SearchRules()
+"""Where nothing is known of a hospital: whatever some tenant can be asked."""
 _ALIKE = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "'": " ", "’": " ", "ʼ": " ", "-": " ", "‐": " ", "‑": " "}
 )
 _DATE = re.compile(
-    r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"
+    r"(?P<day>\d{1,2})(?P<mark>[/. -])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"
     r"|(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2})"
     r"|(?P<bare_day>\d{2})(?P<bare_month>\d{2})(?P<bare_year>(?:18|19|20)\d{2})"
 )
@@ -40,13 +42,14 @@ def fold(text: str) -> str:
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 
-def read_patient_query(text: str) -> PatientQuery:
+def read_patient_query(text: str, rules: SearchRules = EVERYTHING) -> PatientQuery:
     """What a person typed into the one box: words, a birth date, an IPP or an INS, in any order.
 
     A birth date is understood as 14/07/1985, 14 07 1985, 14071985 or 1985-07-14; any other word
     with a digit in it is a number of the patient's. Raises ``Incomplete``: ``query_empty``,
     ``query_short``, ``birth_year`` for 14/07/85, whose century nobody can know, ``ins_key`` when
-    fifteen digits cannot be an INS because their key is wrong, ``one_number`` for two numbers.
+    fifteen digits cannot be an INS because their key is wrong, ``one_number`` for two numbers,
+    ``number_only`` where ``rules`` do not let a number alone be looked up.
     """
     tidy = _SPACED_INS.sub(lambda found: found[0].replace(" ", ""), " ".join(text.split()))
     tidy = _SPACED_DATE.sub(r"\1/\2/\3", tidy)
@@ -54,7 +57,7 @@ def read_patient_query(text: str) -> PatientQuery:
     born: date | None = None
     number: str | None = None
     for word in tidy.replace(",", " ").replace(";", " ").split():
-        if born is None and (read := _as_date(word)) is not None:
+        if born is None and (read := as_date(word)) is not None:
             born = read
         elif any(char.isdigit() for char in word):
             if number is not None:
@@ -65,8 +68,11 @@ def read_patient_query(text: str) -> PatientQuery:
     name = " ".join(words)
     if not (name or born or number):
         raise Incomplete("query_empty")
-    if not (born or number) and len(fold(name).replace(" ", "")) < SHORTEST_QUERY:
-        raise Incomplete("query_short", SHORTEST_QUERY)
+    if not born and not (number and rules.has_identifier):
+        if not name:
+            raise Incomplete("number_only", rules.shortest_name)
+        if len(fold(name).replace(" ", "")) < rules.shortest_name:
+            raise Incomplete("query_short", rules.shortest_name)
     return PatientQuery(name=name, birth_date=born, identifier=number)
 
 
@@ -105,6 +111,19 @@ def homonyms(patients: Iterable[Patient]) -> frozenset[PatientId]:
     return frozenset(patient for patient, own in keys.items() if any(count[key] > 1 for key in own))
 
 
+def bears(patient: Patient, name: str) -> bool:
+    """Whether ``name``, written by another system in whatever order, may be this patient's.
+
+    It has to hold a whole family name, of birth or of use, and the first given name.
+    """
+    said = set(fold(name).split())
+    families = (
+        fold(family).split() for family in (patient.birth_family, patient.used_family or "")
+    )
+    given = fold(patient.given[0]).split() if patient.given else []
+    return said.issuperset(given) and any(family and said.issuperset(family) for family in families)
+
+
 def grouped(patients: Iterable[Patient]) -> tuple[Patient, ...]:
     """``patients`` in their order, those who share their names next to each other."""
     left = list(patients)
@@ -123,7 +142,7 @@ def _names(patient: Patient) -> frozenset[tuple[str, str]]:
     return frozenset((fold(family), given) for family in families if family)
 
 
-def _as_date(word: str) -> date | None:
+def as_date(word: str) -> date | None:
     """``word`` as a birth date, if it is written like one and is on the calendar."""
     found = _DATE.fullmatch(word)
     if found is None:

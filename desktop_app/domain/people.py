@@ -10,6 +10,7 @@ T = TypeVar("T")
 
 PatientId = NewType("PatientId", str)
 StayId = NewType("StayId", str)
+AppointmentId = NewType("AppointmentId", str)
 CorrespondentId = NewType("CorrespondentId", str)
 Cursor = NewType("Cursor", str)
 """Where the next page of a search begins; opaque, given back to the platform as it came."""
@@ -29,7 +30,11 @@ class Patient:
     """One identity of the hospital's patient index, as the platform gave it.
 
     Nothing here is ever inferred: what the platform left out stays empty
-    (french_health.md A4: the used name is never filled from the birth name).
+    (french_health.md A4: the used name is never filled from the birth name). ``ipp_system`` and
+    ``ins_system`` are the URNs that those numbers were given under, ``birth_place_code`` is the
+    INSEE code of the municipality or country, ``organization`` the hospital that manages the
+    identity. An identity that a person typed, where the platform has no patients to look up, has
+    an empty ``id``.
     """
 
     id: PatientId
@@ -39,11 +44,15 @@ class Patient:
     sex: Sex = Sex.UNKNOWN
     birth_date: date | None = None
     birth_place: str | None = None
+    birth_place_code: str | None = None
     ipp: str | None = None
+    ipp_system: str | None = None
     ins: str | None = None
+    ins_system: str | None = None
     ins_qualified: bool = False
     reliability: str | None = None
     deceased: bool = False
+    organization: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,70 @@ class Stay:
     start: datetime | None = None
     end: datetime | None = None
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientStay:
+    """A stay and whose it is."""
+
+    patient: Patient
+    stay: Stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """One appointment of the hospital's agenda, as the platform gave it.
+
+    It names people by their business identifiers only (lifen.md 4.4): ``patient_number`` is
+    usually an IPP and has to be looked up; ``patient_name`` and ``practitioner`` are what the
+    agenda calls them, where it says so.
+    """
+
+    id: AppointmentId
+    start: datetime | None = None
+    end: datetime | None = None
+    status: str = ""
+    label: str = ""
+    patient_number: str = ""
+    patient_name: str = ""
+    practitioner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """A health insurance of a patient; ``number`` is a social-security number (lifen.md 4.2)."""
+
+    number: str = ""
+    payer: str = ""
+    label: str = ""
+    status: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRules:
+    """What a hospital's platform lets patients be looked up by (lifen.md 2.1).
+
+    ``has_patients`` is false where the hospital has not opened its patients at all: identities
+    are then typed.
+    """
+
+    has_patients: bool = True
+    has_identifier: bool = True
+    shortest_name: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who does what the journal notes; ``key`` never changes for one person.
+
+    It is ``system:`` and the operating system's account, or ``sso:`` and the subject that the
+    hospital's identity provider vouches for.
+    """
+
+    key: str
+    name: str = ""
 
 
 class Kind(StrEnum):
@@ -120,13 +193,15 @@ class Page(Generic[T]):
 
     ``total`` is what the platform claims to hold, which may be far more than it will show, or
     ``None``. ``next`` is there only where the platform offers more. ``complete`` is false where
-    rows are hidden and cannot be paged to (lifen.md T32).
+    rows are hidden and cannot be paged to (lifen.md T32). ``asked_as`` are the words that were
+    answered where they are not the ones that were typed: without their accents, for one (U6).
     """
 
     items: tuple[T, ...] = ()
     total: int | None = None
     next: Cursor | None = None
     complete: bool = True
+    asked_as: str = ""
 
 
 def with_recipient(recipients: Sequence[Recipient], new: Recipient) -> tuple[Recipient, ...]:

@@ -1,6 +1,6 @@
 """The promises the screens and the outbox ask of others, one small Protocol each."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,15 +8,20 @@ from typing import Protocol
 
 from desktop_app.domain.letters import Document, Letter, LetterId, PageImage
 from desktop_app.domain.people import (
+    Appointment,
+    Author,
     Correspondent,
+    Coverage,
     Cursor,
     Page,
     Patient,
     PatientId,
+    PatientStay,
     Recipient,
+    SearchRules,
     Stay,
 )
-from desktop_app.domain.sending import Delivery, Job, JobId, JobState, Sending, Target
+from desktop_app.domain.sending import Delivery, Job, JobId, JobState, Sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,10 @@ class CorrespondentQuery:
 class FindsPatients(Protocol):
     """Looks patients up."""
 
+    @property
+    def rules(self) -> SearchRules:
+        """What they can be looked up by here."""
+
     async def find_patients(
         self, query: PatientQuery, after: Cursor | None = None
     ) -> Page[Patient]:
@@ -59,6 +68,23 @@ class FindsStays(Protocol):
 
     async def find_stays(self, patient_id: PatientId) -> Page[Stay]:
         """The stays of one patient: those under way first, then the newest."""
+
+
+class FindsVisits(Protocol):
+    """Who is here today: the shortest way to the patient of a letter."""
+
+    async def appointments(self, day: date) -> Page[Appointment]:
+        """The appointments of one day of here, in their order."""
+
+    async def current_stays(self) -> Page[PatientStay]:
+        """The stays under way, the newest first, with their patients."""
+
+
+class FindsCoverages(Protocol):
+    """Looks up who pays for a patient's care."""
+
+    async def coverages(self, patient_id: PatientId) -> Sequence[Coverage]:
+        """The insurances of one patient; raises ``NotOffered`` where the tenant has none."""
 
 
 class FindsCorrespondents(Protocol):
@@ -82,16 +108,29 @@ class ReadsDocuments(Protocol):
         """
 
 
+class Crossing(Protocol):
+    """What a delivery tells the queue on its way, and what an earlier try left with it."""
+
+    @property
+    def steps(self) -> Mapping[str, str]:
+        """The references of the steps that are over, by name."""
+
+    async def done(self, step: str, reference: str) -> None:
+        """A step is over that sends nothing by itself: on disk before the next one begins."""
+
+    async def passing(self) -> None:
+        """The point of no return: on disk before the last piece of the body leaves."""
+
+
 class Delivers(Protocol):
     """Carries letters to one target of one platform."""
 
-    async def deliver(
-        self, letter: Letter, documents: ReadsDocuments, passing: Callable[[], Awaitable[None]]
-    ) -> str:
-        """Send ``letter`` and return the platform's transaction id.
+    async def deliver(self, letter: Letter, documents: ReadsDocuments, crossing: Crossing) -> str:
+        """Send ``letter``, which fits one request, and return the platform's transaction id.
 
-        ``passing`` is awaited before the last piece of the body leaves. A failure before that
-        leaves nothing behind; after it, whatever does not settle the matter is ``InDoubt``.
+        ``crossing.passing`` is awaited before the last piece of the body leaves. A failure before
+        that has sent nothing; after it, whatever does not settle the matter is ``InDoubt``. Patient
+        and stay are read again first: raises ``Changed`` when they are not what was checked.
         """
 
     async def track(self, transaction_id: str) -> Sequence[Delivery]:
@@ -155,8 +194,11 @@ class KeepsLetters(Protocol):
 class SendsLetters(Protocol):
     """The outbox, as a screen sees it."""
 
-    async def send(self, letter: Letter, targets: Sequence[Target], hold: timedelta) -> Sending:
-        """Seal ``letter``; nothing leaves before ``hold`` is over. Raises ``Incomplete``."""
+    async def send(self, letter: Letter, hold: timedelta) -> Sending:
+        """Seal ``letter`` for its targets; nothing leaves before ``hold`` is over.
+
+        Raises ``Incomplete``, and ``NotSignedIn`` where the hospital wants to know who sends.
+        """
 
     async def withdraw(self, sending: LetterId) -> Letter:
         """Cancel every job of a sending and put its letter back into the tray.
@@ -194,3 +236,24 @@ class KnowsHabits(Protocol):
 
         They are memories: an address is used again only once the directory confirms it (U28).
         """
+
+
+class SignsIn(Protocol):
+    """Who is at the keyboard, as the hospital's identity provider vouches for it."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether this hospital wants its people to sign in before they send."""
+
+    @property
+    def author(self) -> Author | None:
+        """Who is signed in and until their session ends; the system's user where none is needed."""
+
+    async def sign_in(self) -> Author:
+        """Open the browser, wait for the person to come back; raises ``NotSignedIn``."""
+
+    async def sign_out(self) -> None:
+        """End the session here, and at the provider where it offers that."""
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call ``changed`` when somebody comes or goes; the answer ends that."""

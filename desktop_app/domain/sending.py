@@ -8,22 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from desktop_app.domain.errors import IllegalMove
-from desktop_app.domain.letters import Letter, LetterId
+from desktop_app.domain.errors import Difference, IllegalMove
+from desktop_app.domain.letters import DocumentId, Letter, LetterId, Target
 
 JobId = NewType("JobId", str)
 
 
-class Target(StrEnum):
-    """Where a job takes its letter."""
-
-    MSS = "mss"  # practitioners' secure mailboxes, through Lifen
-    EHR = "ehr"  # the hospital's own record, through Lifen
-    CODOC = "codoc"  # the clinical data warehouse
-
-
-RECORD_ADDRESS = "ehr"
-"""The address of the one delivery of a record copy: it has no mailbox, and faces name it."""
+RECORD_ADDRESSES = frozenset({Target.EHR.value, Target.DMP.value, Target.CODOC.value})
+"""A copy has no mailbox: the one delivery of its job has the target for an address."""
 
 
 class JobState(StrEnum):
@@ -59,7 +51,7 @@ class DeliveryState(StrEnum):
 class Delivery:
     """One recipient of one job; ``address`` is the join key with the platform's tracking.
 
-    A copy for the hospital's record has one, at ``RECORD_ADDRESS`` and without a name.
+    A copy for a record has one, at one of ``RECORD_ADDRESSES`` and without a name.
     """
 
     address: str
@@ -70,12 +62,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One letter on its way to one target.
+    """One request's share of a letter on its way to one target.
 
     ``revision`` guards against two writers. ``passed_at`` is the point of no return: once it
     is on disk the letter may have arrived. ``reason`` is a stable code for ``wording``,
     ``detail`` the platform's own words (may name a patient: shown, never logged).
-    ``settled`` tells that a person has dealt with a failed delivery.
+    ``settled`` tells that a person has dealt with a failed delivery. ``documents`` are those of
+    the letter that it carries, all of them when empty. ``steps`` are the references of what a
+    delivery in several steps has left on the platform so far, by the name of the step.
+    ``differences`` are what had changed when ``reason`` says that something did.
     """
 
     id: JobId
@@ -94,6 +89,9 @@ class Job:
     reason: str | None = None
     detail: str | None = None
     settled: bool = False
+    documents: tuple[DocumentId, ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+    differences: tuple[Difference, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
 
 
@@ -105,6 +103,14 @@ class Released:
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A worker takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step that sends nothing by itself is over; a later try goes on from there."""
+
+    step: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,7 @@ class Rejected:
 
     reason: str
     detail: str | None = None
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +227,7 @@ class Withdrawn:
 JobEvent = (
     Released
     | Claimed
+    | StepDone
     | Passed
     | Accepted
     | Tracked
@@ -259,7 +267,10 @@ def advance(job: Job, event: JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 -
                 passed_at=None,
                 reason=None,
                 detail=None,
+                differences=(),
             )
+        case _S.SENDING, StepDone(step, reference) if job.passed_at is None:
+            return replace(job, steps=(*job.steps, (step, reference)))
         case _S.SENDING, Passed(at):
             return replace(job, passed_at=at)
         case _S.SENDING, Accepted(transaction_id, at, next_poll):
@@ -276,8 +287,15 @@ def advance(job: Job, event: JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 -
             return replace(job, state=_S.QUEUED)
         case _S.SENDING, LostSight(reason):
             return replace(job, state=_S.IN_DOUBT, reason=reason)
-        case _S.SENDING, Rejected(reason, detail):
-            return replace(job, state=_S.REFUSED, reason=reason, detail=detail, passed_at=None)
+        case _S.SENDING, Rejected(reason, detail, differences):
+            return replace(
+                job,
+                state=_S.REFUSED,
+                reason=reason,
+                detail=detail,
+                differences=differences,
+                passed_at=None,
+            )
         case _S.SENDING, Barred(until, reason):
             return replace(job, state=_S.BLOCKED, not_before=until, passed_at=None, reason=reason)
         case ((_S.ACCEPTED | _S.IN_DOUBT), Tracked()) if job.transaction_id is not None:
@@ -297,7 +315,15 @@ def advance(job: Job, event: JobEvent) -> Job:  # noqa: C901, PLR0911, PLR0912 -
         case _S.UNDELIVERED, Settled():
             return replace(job, settled=True)
         case state, Requeued() if state in _MAY_REQUEUE:
-            return replace(job, state=_S.QUEUED, not_before=None, reason=None, detail=None)
+            return replace(
+                job,
+                state=_S.QUEUED,
+                not_before=None,
+                reason=None,
+                detail=None,
+                differences=(),
+                steps=() if state is _S.REFUSED else job.steps,  # they may be what was refused
+            )
         case state, Withdrawn(at) if state in _MAY_CANCEL:
             return replace(job, state=_S.CANCELLED, not_before=None, finished_at=at)
         case _:
@@ -368,9 +394,21 @@ def _merged(known: Delivery, said: Delivery | None) -> Delivery:
     return known if said is None else replace(known, state=said.state, reason=said.reason)
 
 
+def carried(letter: Letter, job: Job) -> Letter:
+    """``letter`` as ``job`` carries it: its own recipients and documents only."""
+    addresses = {delivery.address.casefold() for delivery in job.deliveries}
+    recipients = tuple(one for one in letter.recipients if one.address.casefold() in addresses)
+    documents = tuple(one for one in letter.documents if one.id in job.documents)
+    return replace(
+        letter,
+        recipients=recipients if job.target is Target.MSS else (),
+        documents=documents if job.documents else letter.documents,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """A letter that somebody decided to send, and its jobs, one for each target."""
+    """A letter that somebody decided to send, and its jobs, one for each share of each target."""
 
     letter: Letter
     sent_at: datetime

@@ -5,11 +5,12 @@ what the policy locks stays as it says (design.md section 5).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from desktop_app.domain.errors import Misconfigured
+from desktop_app.domain.letters import LIMITS, MAX_FILE_BYTES, Limits
 from desktop_app.settings.layers import (
     BUILT_IN,
     Found,
@@ -29,6 +30,7 @@ from desktop_app.settings.profiles import (
     PRACTICE,
     LifenAccount,
     Profile,
+    SsoAccount,
     is_loopback,
     only_profile,
     read_profiles,
@@ -43,6 +45,7 @@ __all__ = [
     "Setting",
     "Settings",
     "Source",
+    "SsoAccount",
     "is_loopback",
     "load_settings",
 ]
@@ -77,6 +80,7 @@ class Settings:
     network: Network = Network()
     security: Security = Security()
     undo_seconds: int = 10
+    limits: Limits = LIMITS
     theme: str = "system"
     shown: tuple[Setting, ...] = ()
 
@@ -113,17 +117,24 @@ def load_settings(
         profile=profiles[chosen],
         network=Network(proxy=_proxy(found), ca_file=text(found, "network.ca_file")),
         security=Security(key_store=one_of(found, "security.key_store", KEY_STORES)),
-        undo_seconds=_seconds(found, "sending.undo_seconds", LONGEST_UNDO),
+        undo_seconds=_whole(found, "sending.undo_seconds", LONGEST_UNDO),
+        limits=_limits(found),
         theme=one_of(found, "appearance.theme", THEMES),
         shown=tuple(found.values()),
     )
 
 
-def _seconds(found: Found, key: str, most: int) -> int:
+def _whole(found: Found, key: str, most: int, least: int = 0) -> int:
     value = found[key].value
-    if not isinstance(value, int) or not 0 <= value <= most:
+    if not isinstance(value, int) or not least <= value <= most:
         raise Misconfigured(key, "invalid", str(value))
     return value
+
+
+def _limits(found: Found) -> Limits:
+    names = (field.name for field in fields(Limits))
+    figures = {name: _whole(found, f"sending.{name}_bytes", MAX_FILE_BYTES, 1) for name in names}
+    return Limits(**figures)
 
 
 def _proxy(found: Found) -> str:

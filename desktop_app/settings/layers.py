@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from desktop_app.domain.errors import Misconfigured
+from desktop_app.domain.letters import LIMITS
 
 Value = str | int
 
@@ -39,13 +40,20 @@ BUILT_IN: Mapping[str, Value] = {
     "network.ca_file": "",
     "security.key_store": "keychain",
     "sending.undo_seconds": 10,
+    "sending.mailbox_bytes": LIMITS.mailbox,
+    "sending.mailbox_heavy_bytes": LIMITS.mailbox_heavy,
+    "sending.record_bytes": LIMITS.record,
+    "sending.record_heavy_bytes": LIMITS.record_heavy,
     "appearance.theme": "system",
 }
 LIFEN_MEMBERS = ("tenant", "token_url", "audience", "fhir_url", "client_id", "database_reference")
+LIFEN_CHOICES = ("patients", "organization", "sender", "record", "dmp")
+SSO_MEMBERS = ("metadata_url", "client_id", "acr_values")
 _OF_PROFILE = (
     "label",
     "environment",
-    *(f"lifen.{member}" for member in LIFEN_MEMBERS),
+    *(f"lifen.{member}" for member in (*LIFEN_MEMBERS, *LIFEN_CHOICES)),
+    *(f"sso.{member}" for member in SSO_MEMBERS),
     *(f"codoc.{member}" for member in ("fhir_url", "auth", "user")),
 )
 _NAME = r"[A-Za-z0-9_-]{1,40}"
@@ -55,7 +63,7 @@ PROFILE_KEY = re.compile(
 _SECTION_NAMES = tuple(dict.fromkeys(key.partition(".")[0] for key in BUILT_IN))
 _LOCKABLE = re.compile(
     rf"{'|'.join(re.escape(name) for name in (*BUILT_IN, *_SECTION_NAMES))}"
-    rf"|profiles(\.{_NAME}(\.lifen|\.codoc)?)?|{PROFILE_KEY.pattern}"
+    rf"|profiles(\.{_NAME}(\.lifen|\.sso|\.codoc)?)?|{PROFILE_KEY.pattern}"
 )
 """A key, or the beginning of some: what a policy may lock."""
 _SECRETS = frozenset({"client_secret", "secret", "token", "api_key", "password", "passphrase"})

@@ -1,12 +1,21 @@
 """Profiles: one hospital in one environment, and the platform it may reach from there."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from desktop_app.domain.errors import Misconfigured
-from desktop_app.settings.layers import LIFEN_MEMBERS, PROFILE_KEY, Found, one_of, read_url, text
+from desktop_app.settings.layers import (
+    LIFEN_MEMBERS,
+    PROFILE_KEY,
+    SSO_MEMBERS,
+    Found,
+    one_of,
+    read_url,
+    text,
+)
 
 ENVIRONMENTS = ("practice", "test", "production")
 TENANTS = ("standard", "ramsay", "vivalto")
@@ -14,7 +23,15 @@ TENANTS = ("standard", "ramsay", "vivalto")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifenAccount:
-    """How a profile reaches Lifen; ``tenant`` is ``standard``, ``ramsay`` or ``vivalto``."""
+    """How a profile reaches Lifen, and what the hospital's contract opens there.
+
+    ``tenant`` is ``standard``, ``ramsay`` or ``vivalto``. ``patients`` is ``search``, or
+    ``typed`` where the hospital has no Patient API; ``organization`` is then its id, which the
+    developer portal shows. ``sender`` is the RPPS number that letters leave under unless they
+    say another. ``record`` says of a copy for the hospital's record that it is ``never`` made,
+    ``offered`` or ``always`` proposed. ``dmp`` is the reference that the contract names as the
+    recipient of a deposit in the DMP, empty where there is none.
+    """
 
     tenant: str
     token_url: str
@@ -22,6 +39,24 @@ class LifenAccount:
     fhir_url: str
     client_id: str
     database_reference: str
+    patients: str = "search"
+    organization: str = ""
+    sender: str = ""
+    record: str = "offered"
+    dmp: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsoAccount:
+    """The hospital's sign-in; ``acr_values`` names its identity provider (lifen.md 1.4).
+
+    ``hosts`` are those that the metadata may send anybody to.
+    """
+
+    metadata_url: str
+    client_id: str
+    acr_values: str
+    hosts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +70,7 @@ class Profile:
     label: str
     environment: str
     lifen: LifenAccount | None = None
+    sso: SsoAccount | None = None
 
     @property
     def account(self) -> str:
@@ -71,12 +107,28 @@ _HOSTS: Mapping[str, frozenset[str]] = {
     ),
 }
 """lifen.md section 2 and U4."""
+_SSO_HOSTS: Mapping[str, frozenset[str]] = {
+    "test": frozenset(
+        {
+            "authentication.post-prod.lifen.fr",
+            "api.post-prod.lifen.fr",
+            "login.public.post-prod.lifen.fr",
+        }
+    ),
+    "production": frozenset({"authentication.lifen.fr", "api.lifen.fr", "login.lifen.fr"}),
+}
+"""lifen.md 1.4; the test environment's (U3) by likeness, with the names of its section 2."""
 _AUDIENCES: Mapping[str, str] = {
     "test": "https://post-prod.platform-apis/",
     "production": "https://production.platform-apis/",
 }
 _LOOPBACK = "loopback"
 _CODOC_AUTH = ("bearer", "api-key", "basic", "none")
+_PATIENTS = ("search", "typed")
+_RECORD = ("offered", "never", "always")
+_RPPS = re.compile(r"\d{11}", re.ASCII)
+_REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
 
 
 def is_loopback(host: str | None) -> bool:
@@ -118,7 +170,10 @@ def _profile(found: Found, name: str, hosts: Mapping[str, tuple[str, ...]]) -> P
     elif environment != "practice":
         raise Misconfigured(f"{at}.lifen", "missing")
     label = text(found, f"{at}.label") or name
-    return Profile(name=name, label=label, environment=environment, lifen=lifen)
+    sso = None
+    if any(key.startswith(f"{at}.sso.") for key in found):
+        sso = _sso(found, f"{at}.sso", environment, hosts.get(environment, ()))
+    return Profile(name=name, label=label, environment=environment, lifen=lifen, sso=sso)
 
 
 def _lifen(found: Found, at: str, environment: str, more: tuple[str, ...]) -> LifenAccount:
@@ -134,10 +189,55 @@ def _lifen(found: Found, at: str, environment: str, more: tuple[str, ...]) -> Li
     if (token == _LOOPBACK) != (fhir == _LOOPBACK):
         raise Misconfigured(f"{at}.fhir_url", "mixed", members["fhir_url"])
     _check_audience(f"{at}.audience", members["audience"], environment, fhir)
-    return LifenAccount(**members)
+    return LifenAccount(**members, **_contract(found, at))
 
 
-def _home(key: str, value: str, environment: str, more: tuple[str, ...]) -> str:
+def _contract(found: Found, at: str) -> dict[str, str]:
+    """What the hospital's contract opens; raises ``Misconfigured``."""
+    chosen = {
+        "patients": _choice(found, f"{at}.patients", _PATIENTS),
+        "record": _choice(found, f"{at}.record", _RECORD),
+        "organization": _written(found, f"{at}.organization", _ID),
+        "sender": _written(found, f"{at}.sender", _RPPS),
+        "dmp": _written(found, f"{at}.dmp", _REFERENCE),
+    }
+    if chosen["patients"] == "typed" and not chosen["organization"]:
+        raise Misconfigured(f"{at}.organization", "missing")
+    return chosen
+
+
+def _choice(found: Found, key: str, choices: tuple[str, ...]) -> str:
+    """One of ``choices``, the first where nobody chose."""
+    return one_of(found, key, choices) if text(found, key) else choices[0]
+
+
+def _written(found: Found, key: str, form: re.Pattern[str]) -> str:
+    """A value of that form, or none; raises ``Misconfigured``."""
+    value = text(found, key)
+    if value and not form.fullmatch(value):
+        raise Misconfigured(key, "invalid", value)
+    return value
+
+
+def _sso(found: Found, at: str, environment: str, more: tuple[str, ...]) -> SsoAccount:
+    members = {member: text(found, f"{at}.{member}") for member in SSO_MEMBERS}
+    for member, value in members.items():
+        if not value:
+            raise Misconfigured(f"{at}.{member}", "missing")
+    key, url = f"{at}.metadata_url", members["metadata_url"]
+    home = _home(key, url, environment, more, _SSO_HOSTS)
+    known = (*_SSO_HOSTS.get(environment, ()), *more)
+    hosts = (read_url(key, url).hostname or "",) if home == _LOOPBACK else known
+    return SsoAccount(**members, hosts=frozenset(hosts))
+
+
+def _home(
+    key: str,
+    value: str,
+    environment: str,
+    more: tuple[str, ...],
+    hosts: Mapping[str, frozenset[str]] = _HOSTS,
+) -> str:
     """What ``value`` belongs to; raises ``Misconfigured`` unless that suits ``environment``."""
     url = read_url(key, value)
     host = url.hostname or ""
@@ -147,11 +247,11 @@ def _home(key: str, value: str, environment: str, more: tuple[str, ...]) -> str:
         return _LOOPBACK
     if url.scheme != "https":
         raise Misconfigured(key, "not_https", value)
-    if host in _HOSTS.get(environment, ()):
+    if host in hosts.get(environment, ()):
         return environment
     if host in more:
         return host
-    if any(host in known for known in _HOSTS.values()):
+    if any(host in known for known in hosts.values()):
         raise Misconfigured(key, "mixed", value)
     raise Misconfigured(key, "host", value)
 

@@ -5,7 +5,7 @@ import pytest
 
 from desktop_app.domain.choices import Choice, steps, worst_first
 from desktop_app.domain.errors import IllegalMove
-from desktop_app.domain.letters import Letter, LetterId
+from desktop_app.domain.letters import Letter, LetterId, Target
 from desktop_app.domain.sending import (
     DeclaredNotSent,
     DeclaredSent,
@@ -16,7 +16,6 @@ from desktop_app.domain.sending import (
     Requeued,
     Sending,
     Settled,
-    Target,
     Withdrawn,
     advance,
     needs_person,

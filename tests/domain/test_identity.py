@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from desktop_app.domain.errors import Incomplete
 from desktop_app.domain.identity import (
+    bears,
     fold,
     homonyms,
     read_correspondent_query,
     read_patient_query,
 )
-from desktop_app.domain.people import Patient, PatientId
+from desktop_app.domain.people import Patient, PatientId, SearchRules
 from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
 
 INS = "285079900100123"
@@ -225,3 +226,43 @@ def test_two_numbers_are_not_guessed_at() -> None:
     with pytest.raises(Incomplete) as caught:
         read_patient_query("000123 000124")
     assert caught.value.what == "one_number"
+
+
+VIVALTO = SearchRules(has_identifier=False, shortest_name=3)
+
+
+def test_what_a_hospital_cannot_be_asked_is_said_and_what_it_can_is_not() -> None:
+    def ask(text: str) -> object:
+        return question_or_reason(lambda typed: read_patient_query(typed, VIVALTO), text)
+
+    assert ask("000123") == "number_only"
+    assert ask(INS[:13] + ins_with_key(INS[:13])[13:]) == "number_only"
+    assert ask("ab") == ask("ab 000123") == "query_short"
+    assert ask("abr 000123") == PatientQuery(name="abr", identifier="000123")
+    assert ask("a 14/07/1985") == PatientQuery(name="a", birth_date=date(1985, 7, 14))
+
+
+@pytest.mark.parametrize(
+    ("said", "may_be"),
+    [
+        ("ABRICOTIER Capucine", True),
+        ("Mme Capucine Delormeau", True),
+        ("DELORMEAU-ABRICOTIER CAPUCINE", True),
+        ("ABRICOTIER Louise", False),
+        ("ABRICOT Capucine", False),
+        ("Capucine", False),
+        ("", False),
+    ],
+)
+def test_a_patient_bears_a_family_name_and_the_first_given_one(said: str, may_be: bool) -> None:  # noqa: FBT001
+    capucine = Patient(
+        id=PatientId("1"),
+        birth_family="ABRICOTIER",
+        used_family="DELORMEAU",
+        given=("CAPUCINE", "Rose"),
+    )
+    assert bears(capucine, said) is may_be
+
+
+def test_a_nameless_record_is_nobody_s() -> None:
+    assert not bears(Patient(id=PatientId("1")), "ABRICOTIER Capucine")

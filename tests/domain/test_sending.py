@@ -6,10 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.domain.errors import IllegalMove
-from desktop_app.domain.letters import LetterId
+from desktop_app.domain.errors import Difference, IllegalMove
+from desktop_app.domain.letters import (
+    COPIES,
+    Document,
+    DocumentId,
+    Letter,
+    LetterId,
+    Limits,
+    Target,
+    shares,
+)
+from desktop_app.domain.people import Correspondent, CorrespondentId, Recipient
 from desktop_app.domain.sending import (
     FINAL,
+    RECORD_ADDRESSES,
     Accepted,
     Barred,
     Claimed,
@@ -29,12 +40,13 @@ from desktop_app.domain.sending import (
     Released,
     Requeued,
     Settled,
-    Target,
+    StepDone,
     Tracked,
     TrackingEnded,
     TrackingPostponed,
     Withdrawn,
     advance,
+    carried,
     is_outstanding,
     needs_person,
 )
@@ -52,6 +64,7 @@ def delivery(address: str, state: DeliveryState = DeliveryState.PENDING) -> Deli
 EVENTS: tuple[JobEvent, ...] = (
     Released(),
     Claimed(),
+    StepDone("binary", "Binary/1"),
     Passed(NOW),
     Accepted("tx", NOW, LATER),
     Tracked((delivery(A, DeliveryState.DELIVERED),), NOW, LATER),
@@ -76,6 +89,7 @@ ALLOWED: dict[tuple[JobState, type], JobState] = {
     (S.WAITING, Claimed): S.SENDING,
     (S.WAITING, Requeued): S.QUEUED,
     (S.WAITING, Withdrawn): S.CANCELLED,
+    (S.SENDING, StepDone): S.SENDING,
     (S.SENDING, Passed): S.SENDING,
     (S.SENDING, Accepted): S.ACCEPTED,
     (S.SENDING, Postponed): S.WAITING,
@@ -128,6 +142,52 @@ def test_what_passed_the_point_of_no_return_is_never_called_interrupted() -> Non
     passed = advance(job(S.SENDING), Passed(NOW))
     with pytest.raises(IllegalMove):
         advance(passed, Interrupted())
+
+
+def test_a_step_after_the_point_of_no_return_is_no_step() -> None:
+    passed = advance(job(S.SENDING), Passed(NOW))
+    with pytest.raises(IllegalMove):
+        advance(passed, StepDone("document", "DocumentReference/1"))
+
+
+STEPS = (("binary", "Binary/1"), ("document", "DocumentReference/2"))
+
+
+def with_steps() -> Job:
+    told = job(S.SENDING)
+    for step in STEPS:
+        told = advance(told, StepDone(*step))
+    return told
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        (Postponed(LATER, "throttled"), Claimed()),
+        (Interrupted(), Claimed()),
+        (Barred(LATER, "scope"), Requeued(), Claimed()),
+        (Passed(NOW), LostSight("cut"), DeclaredNotSent(NOW), Claimed()),
+    ],
+)
+def test_steps_are_kept_for_the_next_try(story: tuple[JobEvent, ...]) -> None:
+    told = with_steps()
+    for event in story:
+        told = advance(told, event)
+    assert (told.state, told.steps) == (S.SENDING, STEPS)
+
+
+def test_a_refused_job_starts_again_without_the_steps_that_may_be_at_fault() -> None:
+    refused = advance(with_steps(), Rejected("refused_404"))
+    assert refused.steps == STEPS
+    assert advance(refused, Requeued()).steps == ()
+
+
+def test_what_had_changed_is_kept_until_somebody_asks_again() -> None:
+    told = (Difference("birth_family", "ABRICOTIER", "AMANDIER"),)
+    refused = advance(job(S.SENDING), Rejected("changed_patient", differences=told))
+    assert refused.differences == told
+    assert advance(refused, Withdrawn(NOW)).differences == told
+    assert advance(refused, Requeued()).differences == ()
 
 
 def test_tracking_needs_a_transaction() -> None:
@@ -225,3 +285,49 @@ def test_an_undo_window_that_ended_long_ago_is_counted() -> None:
     held = replace(job(S.HELD), not_before=NOW + timedelta(seconds=10))
     assert not is_outstanding(held, NOW + timedelta(seconds=100))
     assert is_outstanding(held, NOW + timedelta(seconds=140))
+
+
+def a_letter(people: int, *sizes: int) -> Letter:
+    return Letter(
+        id=LetterId("1"),
+        created_at=NOW,
+        recipients=tuple(
+            Recipient(correspondent=Correspondent(id=CorrespondentId("9")), address=f"OK.{n}@x.FR")
+            for n in range(people)
+        ),
+        documents=tuple(
+            Document(id=DocumentId(f"d{n}"), name="l.pdf", sha256="0" * 64, size=size, pages=1)
+            for n, size in enumerate(sizes)
+        ),
+    )
+
+
+@given(
+    people=st.integers(1, 25),
+    sizes=st.lists(st.integers(1, 50), min_size=1, max_size=25),
+    target=st.sampled_from(Target),
+    most=st.integers(50, 200),
+    whole=st.booleans(),
+)
+def test_what_a_job_carries_is_the_share_it_was_made_for(
+    people: int, sizes: list[int], target: Target, most: int, *, whole: bool
+) -> None:
+    letter = a_letter(people, *sizes)
+    for share in shares(letter, target, Limits(mailbox=most)):
+        to = [one.address.lower() for one in share.recipients] or [target.value]
+        names_all = whole and share.documents == letter.documents
+        made = replace(
+            job(S.QUEUED, *map(delivery, to)),
+            target=target,
+            documents=() if names_all else tuple(one.id for one in share.documents),
+        )
+        brought = carried(letter, made)
+        assert (brought.recipients, brought.documents) == (share.recipients, share.documents)
+        assert replace(brought, recipients=(), documents=()) == replace(
+            letter, recipients=(), documents=()
+        )
+
+
+def test_a_copy_has_an_address_of_its_own() -> None:
+    assert {target.value for target in COPIES} < RECORD_ADDRESSES
+    assert Target.MSS.value not in RECORD_ADDRESSES

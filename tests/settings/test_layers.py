@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import Misconfigured
+from desktop_app.domain.letters import LIMITS
 from desktop_app.settings import PRACTICE, Settings, Source, load_settings
 from desktop_app.settings.layers import BUILT_IN, flat
 from tests.settings.conftest import TEST_PROFILE, Load
@@ -161,3 +162,23 @@ def test_flattening_keeps_every_leaf(value: object) -> None:
     names = flat({"root": value})
     assert len(names) <= leaves(value)
     assert all(not isinstance(leaf, dict) for leaf in names.values())
+
+
+@pytest.mark.parametrize("name", ["mailbox", "mailbox_heavy", "record", "record_heavy"])
+def test_each_size_limit_is_a_setting(load: Load, name: str) -> None:
+    assert getattr(load().limits, name) == getattr(LIMITS, name)
+    settings = load(f"[sending]\n{name}_bytes = 1234567")
+    assert getattr(settings.limits, name) == 1_234_567
+    assert source(settings, f"sending.{name}_bytes")[1] is Source.USER
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "true", "'10'", "1.5", "50000001"])
+def test_a_size_limit_is_a_number_of_bytes_that_can_be_sent(load: Load, value: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        load(f"[sending]\nmailbox_bytes = {value}")
+    assert (caught.value.where, caught.value.what) == ("sending.mailbox_bytes", "invalid")
+
+
+def test_a_size_limit_may_come_from_the_environment(load: Load) -> None:
+    settings = load(environ={"NAVETTE_SENDING_RECORD_BYTES": "2000000"})
+    assert settings.limits.record == 2_000_000

@@ -118,3 +118,131 @@ def test_a_codoc_part_is_understood_beside_lifen(load: Load) -> None:
     )
     shown = load(TEST_PROFILE + codoc).shown
     assert any(one.key == "profiles.villefictive.codoc.auth" for one in shown)
+
+
+# The sign-in of a hospital's people ---------------------------------------------------------------
+
+SSO = """
+[profiles.villefictive.sso]
+metadata_url = "https://authentication.post-prod.lifen.fr/.well-known/oauth-authorization-server"
+client_id = "demo-sso-client-id"
+acr_values = "ch-villefictive"
+"""
+HOSPITALS_OWN = SSO.replace("authentication.post-prod.lifen.fr", "sso.hopital.example")
+
+
+def test_a_hospital_without_a_sign_in_has_none(load: Load) -> None:
+    assert chosen(load, TEST_PROFILE).sso is None
+    assert load(TEST_PROFILE, profile="practice").profile.sso is None
+
+
+def test_a_sign_in_knows_where_its_people_may_be_sent(load: Load) -> None:
+    sso = chosen(load, TEST_PROFILE + SSO).sso
+    assert sso is not None
+    assert (sso.client_id, sso.acr_values) == ("demo-sso-client-id", "ch-villefictive")
+    assert "authentication.post-prod.lifen.fr" in sso.hosts
+    assert not [host for host in sso.hosts if "post-prod" not in host]
+
+    real = chosen(load, PRODUCTION + SSO.replace(".post-prod.lifen", ".lifen")).sso
+    assert real is not None
+    assert real.hosts == {"authentication.lifen.fr", "api.lifen.fr", "login.lifen.fr"}
+
+
+def test_a_sign_in_on_this_machine_stays_there(load: Load) -> None:
+    local = SSO.replace("https://authentication.post-prod.lifen.fr", "http://127.0.0.1:8080")
+    sso = chosen(load, LOOPBACK + local).sso
+    assert sso is not None
+    assert sso.hosts == {"127.0.0.1"}
+    with pytest.raises(Misconfigured):
+        load(PRODUCTION + local)
+
+
+def test_the_policy_may_open_a_hospitals_own_provider(load: Load) -> None:
+    policy = "[hosts]\ntest = ['sso.hopital.example']"
+    sso = chosen(load, TEST_PROFILE + HOSPITALS_OWN, policy=policy).sso
+    assert sso is not None
+    assert "sso.hopital.example" in sso.hosts
+
+
+@pytest.mark.parametrize(
+    ("text", "member", "what"),
+    [
+        (SSO.replace("https", "http"), "metadata_url", "not_https"),
+        (SSO.replace(".post-prod.", "."), "metadata_url", "mixed"),
+        (HOSPITALS_OWN, "metadata_url", "host"),
+        (SSO.replace("https://", "https://u:p@"), "metadata_url", "secret_in_file"),
+        (SSO.replace('"demo-sso-client-id"', '""'), "client_id", "missing"),
+        (SSO.replace('acr_values = "ch-villefictive"', ""), "acr_values", "missing"),
+        (SSO + "client_secret = 's'", "client_secret", "secret_in_file"),
+        (SSO + "scope = 'openid'", "scope", "unknown"),
+    ],
+)
+def test_a_sign_in_that_contradicts_itself_is_refused(
+    load: Load, text: str, member: str, what: str
+) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        load(TEST_PROFILE + text)
+    assert (caught.value.where, caught.value.what) == (f"profiles.villefictive.sso.{member}", what)
+
+
+def test_a_sign_in_may_be_locked_whole(load: Load) -> None:
+    policy = f'locked = ["profiles.villefictive.sso"]\n{SSO}'
+    other = SSO.replace("ch-villefictive", "another")
+    sso = chosen(load, TEST_PROFILE + other, policy=policy).sso
+    assert sso is not None
+    assert sso.acr_values == "ch-villefictive"
+
+
+# What the contract opens --------------------------------------------------------------------------
+
+
+def lifen(*lines: str) -> str:
+    return "\n".join((TEST_PROFILE.rstrip(), *lines, ""))
+
+
+def test_nothing_said_of_the_contract_is_the_usual_one(load: Load) -> None:
+    account = chosen(load, TEST_PROFILE).lifen
+    assert account is not None
+    assert (account.patients, account.record) == ("search", "offered")
+    assert (account.organization, account.sender, account.dmp) == ("", "", "")
+
+
+def test_a_contract_says_what_it_opens(load: Load) -> None:
+    account = chosen(
+        load,
+        lifen(
+            "patients = 'typed'",
+            "organization = 'org-60001'",
+            "sender = '10000000013'",
+            "record = 'always'",
+            "dmp = 'Organization/60099'",
+        ),
+    ).lifen
+    assert account is not None
+    assert (account.patients, account.organization) == ("typed", "org-60001")
+    assert (account.sender, account.record) == ("10000000013", "always")
+    assert account.dmp == "Organization/60099"
+
+
+@pytest.mark.parametrize(
+    ("line", "member", "what"),
+    [
+        ("patients = 'some'", "patients", "invalid"),
+        ("patients = 'typed'", "organization", "missing"),
+        ("organization = 'a b'", "organization", "invalid"),
+        ("organization = 'Organization/1'", "organization", "invalid"),
+        ("sender = '123'", "sender", "invalid"),
+        ("sender = '810000000013'", "sender", "invalid"),
+        ("record = 'yes'", "record", "invalid"),
+        ("dmp = '60099'", "dmp", "invalid"),
+        ("dmp = 'https://x.example/Organization/1'", "dmp", "invalid"),
+        ("dmp = true", "dmp", "invalid"),
+    ],
+)
+def test_a_contract_that_makes_no_sense_is_refused(
+    load: Load, line: str, member: str, what: str
+) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        load(lifen(line))
+    where = f"profiles.villefictive.lifen.{member}"
+    assert (caught.value.where, caught.value.what) == (where, what)
