@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
 
 import httpx
 import orjson
@@ -30,23 +31,38 @@ _LONGEST_WAIT = timedelta(days=1)
 _MAX_ISSUES, _MAX_WORDS = 20, 500
 _BAD_VALUE = frozenset({"value", "invalid", "invariant", "structure", "required", "codeinvalid"})
 _SETUP_WORDS = ("portal", "support")
+_ID = re.compile(r"[A-Za-z0-9\-._:]{1,128}", re.ASCII)
+"""An id of FHIR, and the colon that some of this platform's have (lifen.md 4.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer in memory; ``body`` is ``None`` where it was too large or not decodable.
 
-    ``wait`` is what ``Retry-After`` asked for.
+    ``wait`` is what ``Retry-After`` asked for, ``location`` the header of that name.
     """
 
     status: int
     body: bytes | None = None
     wait: timedelta | None = None
+    location: str = ""
 
     @property
     def is_success(self) -> bool:
         """Whether the status is one of the 2xx."""
         return 200 <= self.status < 300  # noqa: PLR2004 - that is what 2xx means
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What came back for something that was taken.
+
+    ``resource`` is empty where the body is not readable, ``location`` where no header said it;
+    one of the two is there.
+    """
+
+    resource: Json
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +120,29 @@ def resource(answer: Answer) -> Json:
     if not isinstance(parsed, dict):
         raise Malformed("object")
     return parsed
+
+
+def receipt(answer: Answer) -> Receipt:
+    """What a success has to show for itself; raises ``Malformed`` where that is nothing."""
+    try:
+        return Receipt(resource=resource(answer), location=answer.location)
+    except Malformed:
+        if not answer.location:
+            raise
+        return Receipt(resource={}, location=answer.location)
+
+
+def created_id(receipt: Receipt, kind: str) -> str | None:
+    """The id of what was created: from ``Location``, else from a resource of that kind.
+
+    Nothing but the id is taken from the header: its host means nothing (T2, T3).
+    """
+    path = re.split(r"[?#]", receipt.location)[0]
+    found = re.search(rf"(?:^|/){kind}/([^/]+)(?:/_history(?:/[^/]*)?)?/?$", path)
+    said = unquote(found[1]) if found else ""
+    if not said and receipt.resource.get("resourceType") == kind:
+        said = text(receipt.resource.get("id"))
+    return said if _ID.fullmatch(said) and said.strip(".") else None
 
 
 def issues(answer: Answer) -> tuple[Issue, ...]:

@@ -20,7 +20,7 @@ from desktop_app.domain.errors import (
     Unreachable,
 )
 from desktop_app.fhir.answers import Answer, asked_wait, read_body, refusal, resource
-from desktop_app.fhir.loose import text
+from desktop_app.fhir.loose import text, texts
 
 EARLY = 300.0
 """Seconds before the end of a token when a new one is due; half its life if that is shorter."""
@@ -45,13 +45,15 @@ class Credentials:
 class Token:
     """A token and when it is due for renewal and dead, on the monotonic clock (T38).
 
-    ``after_refusal`` tells that the one before it was turned away.
+    ``after_refusal`` tells that the one before it was turned away, ``scopes`` what the platform
+    says it opens.
     """
 
     value: str = field(repr=False)
     renew_at: float
     ends_at: float
     after_refusal: bool = False
+    scopes: tuple[str, ...] = ()
 
 
 class Bearer(httpx.Auth):
@@ -173,6 +175,7 @@ class Tokens:
             renew_at=now + life - min(EARLY, life / 2),
             ends_at=now + life,
             after_refusal=self._refused,
+            scopes=tuple(" ".join(texts(granted.get("scope"))).split()),
         )
 
 

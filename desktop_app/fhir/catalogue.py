@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from desktop_app.domain.errors import Misconfigured
+from desktop_app.domain.letters import LIMITS, Limits
 from desktop_app.fhir.auth import Credentials, Tokens
 from desktop_app.fhir.http import FhirHttp
 from desktop_app.fhir.lifen.client import LifenClient
@@ -20,23 +21,24 @@ _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 
 @contextlib.asynccontextmanager
-async def open_lifen(
+async def open_lifen(  # noqa: PLR0913 - the hospital's part, then the machine's
     account: LifenAccount,
     secret: str,
     *,
+    limits: Limits = LIMITS,
     transport: httpx.AsyncBaseTransport | None = None,
     verify: ssl.SSLContext | None = None,
     proxy: str | None = None,
 ) -> AsyncIterator[LifenClient]:
     """Lifen as ``account`` describes it, until the block ends.
 
-    ``transport`` stands in for the network (practice mode); without it ``verify`` says whom to
-    trust and ``proxy`` is a URL, not used for this machine's own addresses. Nothing is taken from
-    the process's environment. Raises ``Misconfigured``.
+    ``limits`` bound what it sends. ``transport`` stands in for the network (practice mode);
+    without it ``verify`` says whom to trust and ``proxy`` is a URL, not used for this machine's
+    own addresses. Nothing is taken from the process's environment. Raises ``Misconfigured``.
     """
     if account.tenant not in TENANTS:
         raise Misconfigured("lifen.tenant", "invalid", account.tenant)
-    way = transport or _network(account, verify, proxy)
+    way = transport or network(account.fhir_url, verify, proxy)
     async with httpx.AsyncClient(
         transport=PacedTransport(way),
         timeout=_TIMEOUT,
@@ -54,17 +56,12 @@ async def open_lifen(
                 database_reference=account.database_reference,
             ),
         )
-        yield LifenClient(
-            FhirHttp(client, account.fhir_url, tokens),
-            tenant=TENANTS[account.tenant],
-            database_reference=account.database_reference,
-        )
+        yield LifenClient(FhirHttp(client, account.fhir_url, tokens), account, limits)
 
 
-def _network(
-    account: LifenAccount, verify: ssl.SSLContext | None, proxy: str | None
-) -> httpx.AsyncBaseTransport:
-    local = is_loopback(httpx.URL(account.fhir_url).host)
+def network(url: str, verify: ssl.SSLContext | None, proxy: str | None) -> httpx.AsyncBaseTransport:
+    """This machine's network on the way to ``url``; raises ``Misconfigured``."""
+    local = is_loopback(httpx.URL(url).host)
     limits = httpx.Limits(
         max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
     )

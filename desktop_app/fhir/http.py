@@ -18,13 +18,20 @@ import httpx
 
 from desktop_app.domain.errors import (
     AppError,
-    InDoubt,
     Malformed,
     NotAllowed,
     StaleToken,
     Unreachable,
 )
-from desktop_app.fhir.answers import Answer, asked_wait, read_body, refusal, resource
+from desktop_app.fhir.answers import (
+    Answer,
+    Receipt,
+    asked_wait,
+    read_body,
+    receipt,
+    refusal,
+    resource,
+)
 from desktop_app.fhir.auth import Bearer, Token, Tokens
 from desktop_app.fhir.loose import Json
 from desktop_app.fhir.pace import Urgency
@@ -38,7 +45,7 @@ ACCEPT = "application/fhir+json, application/json;q=0.9"
 MAX_RETRIES = 2
 SHORT_WAIT = 5.0
 """Seconds of ``Retry-After`` that a person in front of a search box sits out."""
-_UNAUTHORIZED, _TOO_MANY, _FIRST_ERROR = 401, 429, 400
+_UNAUTHORIZED, _CONFLICT, _TOO_MANY, _FIRST_ERROR = 401, 409, 429, 400
 _PASSING_TROUBLE = frozenset({408, 500, 502, 503, 504})
 _CUT = (httpx.RequestError, ConnectionError)
 
@@ -102,14 +109,27 @@ class FhirHttp:
         """POST a form that changes nothing: as repeatable as a read."""
         return await self._ask("POST", path, FORM, urgency, data=dict(form))
 
-    async def send(self, path: str, body: Body, passing: Passing) -> Json:
+    async def send(self, path: str, body: Body, passing: Passing) -> Receipt:
         """POST ``body`` once; ``passing`` is awaited before its last piece leaves.
 
         Raises ``InDoubt`` only after that; before, ``Unreachable``, ``ServerTrouble`` or
         ``StaleToken``. A readable refusal settles the matter at any time.
         """
+        return await self._post(path, body, Upload(body, passing, self._patience.answer))
+
+    async def create(self, path: str, body: Body) -> Receipt:
+        """POST something that sends nothing by itself: doing it again does no harm.
+
+        Raises what ``send`` raises before its last piece, and ``Malformed``.
+        """
+        return await self._post(path, body, Upload(body, None, self._patience.answer))
+
+    async def scopes(self) -> tuple[str, ...]:
+        """What the platform says that our access opens; told, not relied upon (U2)."""
+        return (await self._tokens.current(_urgency(Urgency.INTERACTIVE))).scopes
+
+    async def _post(self, path: str, body: Body, upload: Upload) -> Receipt:
         patience = self._patience
-        upload = Upload(body, passing, patience.answer)
         try:
             async with asyncio.timeout(
                 patience.start + body.length / patience.slowest
@@ -127,12 +147,12 @@ class FhirHttp:
         self._send_refused = False
         if not answer.is_success:
             raise refusal(answer, path, sending=True, passed=upload.passed)
-        if not upload.passed:
-            raise InDoubt("early_answer")  # accepted, it says, what it cannot have read
+        if not upload.ended:
+            raise upload.unclear("early_answer")  # accepted, it says, what it cannot have read
         try:
-            return resource(answer)
+            return receipt(answer)
         except Malformed as error:
-            raise InDoubt("unreadable") from error
+            raise upload.unclear("unreadable") from error
 
     async def _ask(
         self, method: str, path: str, media: str, urgency: Urgency, **content: Any
@@ -182,6 +202,8 @@ class FhirHttp:
             return None
         if answer.status in _PASSING_TROUBLE:
             return self._backoff(failures)
+        if answer.status == _CONFLICT and failures == 1:
+            return self._backoff(failures)
         if answer.status == _TOO_MANY and urgency is Urgency.INTERACTIVE:
             wait = None if answer.wait is None else answer.wait.total_seconds()
             if wait is None:
@@ -230,8 +252,12 @@ class FhirHttp:
             body = await self._body(response)
         finally:
             await response.aclose()
-        wait = asked_wait(response.headers.get("retry-after"))
-        return Answer(status=response.status_code, body=body, wait=wait)
+        return Answer(
+            status=response.status_code,
+            body=body,
+            wait=asked_wait(response.headers.get("retry-after")),
+            location=response.headers.get("location", ""),
+        )
 
     async def _body(self, response: httpx.Response) -> bytes | None:
         """The body; that of an error only explains what its status has settled already."""

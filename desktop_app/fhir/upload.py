@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Protocol
 
-from desktop_app.domain.errors import AppError, InDoubt, Unreachable
+from desktop_app.domain.errors import AppError, InDoubt, Malformed, Unreachable
 
 Passing = Callable[[], Awaitable[None]]
 
@@ -22,23 +22,36 @@ class Body(Protocol):
 
 
 class Upload:
-    """A body on its way, and whether its last piece may have left."""
+    """A body on its way, and whether its last piece may have left.
 
-    def __init__(self, body: Body, passing: Passing, answer: float) -> None:
-        self.passed = False
+    Without ``passing`` it has no point of no return: it may be sent again whatever became of it.
+    """
+
+    def __init__(self, body: Body, passing: Passing | None, answer: float) -> None:
+        self.ended = False
         self.deadline: asyncio.Timeout | None = None
         self.pieces = self._held_back(body.pieces(), passing, answer)
+        self._once = passing is not None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it may have been executed and must not be sent again."""
+        return self.ended and self._once
 
     def lost(self, cause: str) -> AppError:
         """What a failure without an answer means by now."""
         return InDoubt(cause) if self.passed else Unreachable(cause)
+
+    def unclear(self, cause: str) -> AppError:
+        """What a success means that cannot be made out."""
+        return InDoubt(cause) if self._once else Malformed(cause)
 
     async def aclose(self) -> None:
         """Let go of the body's source, wherever its reading stopped."""
         await self.pieces.aclose()
 
     async def _held_back(
-        self, pieces: AsyncGenerator[bytes, None], passing: Passing, answer: float
+        self, pieces: AsyncGenerator[bytes, None], passing: Passing | None, answer: float
     ) -> AsyncGenerator[bytes, None]:
         held = b""
         async with contextlib.aclosing(pieces):
@@ -46,8 +59,9 @@ class Upload:
                 if held:
                     yield held
                 held = piece
-        await passing()
-        self.passed = True
+        if passing is not None:
+            await passing()
+        self.ended = True
         if self.deadline is not None:
             self.deadline.reschedule(asyncio.get_running_loop().time() + answer)
         yield held

@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-import selectors
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,11 +19,13 @@ from desktop_app.domain.people import (
     PatientId,
     Recipient,
     Sex,
+    Stay,
+    StayId,
 )
 from desktop_app.fhir.auth import Credentials, Tokens
 from desktop_app.fhir.http import FhirHttp, Patience
 from desktop_app.fhir.lifen.client import LifenClient
-from desktop_app.fhir.lifen.search import TENANTS
+from desktop_app.settings import LifenAccount
 
 HOME = "https://api.lifen.example/fhir/v3"
 TOKEN_URL = "https://login.lifen.example/v1/token"
@@ -37,6 +38,17 @@ CREDENTIALS = Credentials(
     audience="https://sandbox.platform-apis/",
     database_reference=OURS,
 )
+ACCOUNT = LifenAccount(
+    tenant="standard",
+    token_url=TOKEN_URL,
+    audience=CREDENTIALS.audience,
+    fhir_url=HOME,
+    client_id=CREDENTIALS.client_id,
+    database_reference=OURS,
+    dmp="Organization/60099",
+)
+TYPED = replace(ACCOUNT, patients="typed", organization="60001")
+"""Of a hospital that has not opened its patients."""
 PATIENT = Patient(
     id=PatientId("70001"),
     birth_family="ABRICOTIER",
@@ -46,6 +58,8 @@ PATIENT = Patient(
     birth_date=date(1985, 7, 14),
     ipp="000123",
 )
+STAY = Stay(id=StayId("80001"))
+"""One of which nothing more was known when it was chosen."""
 MAILBOX = "marc.tessandier@cabinet.mssante.example"
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 5 + b"\n%%EOF\n"
 
@@ -99,15 +113,24 @@ class Shelf:
 
 @dataclass
 class Mark:
-    """The point of no return, as the outbox would note it."""
+    """What the outbox would note of a delivery: its steps, and the point of no return."""
 
     passed: int = 0
     failure: BaseException | None = None
+    steps: dict[str, str] = field(default_factory=dict)
 
     async def __call__(self) -> None:
         if self.failure is not None:
             raise self.failure
         self.passed += 1
+
+    async def passing(self) -> None:
+        await self()
+
+    async def done(self, step: str, reference: str) -> None:
+        assert not self.passed
+        assert step not in self.steps
+        self.steps[step] = reference
 
 
 @dataclass
@@ -201,9 +224,11 @@ async def fhir_over(
 
 
 @contextlib.asynccontextmanager
-async def lifen_over(handler: Handler, tenant: str = "standard") -> AsyncIterator[LifenClient]:
+async def lifen_over(
+    handler: Handler | httpx.AsyncBaseTransport, tenant: str = "standard", **changes: str
+) -> AsyncIterator[LifenClient]:
     async with fhir_over(handler) as http:
-        yield LifenClient(http, tenant=TENANTS[tenant], database_reference=OURS)
+        yield LifenClient(http, replace(ACCOUNT, tenant=tenant, **changes))
 
 
 async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
@@ -211,33 +236,3 @@ async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the one place that polls
             await asyncio.sleep(0.005)
-
-
-class _Sleepless(selectors.DefaultSelector):
-    """Where everybody would sleep, time jumps."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.time = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is not None:
-            self.time += max(timeout, 0)
-        return super().select(0 if timeout is not None else None)
-
-
-class HandLoop(asyncio.SelectorEventLoop):
-    """A loop whose hours pass at once; deterministic for what does no input or output."""
-
-    def __init__(self) -> None:
-        self._sleepless = _Sleepless()
-        super().__init__(self._sleepless)
-
-    def time(self) -> float:
-        return self._sleepless.time
-
-
-def at_once(work: Coroutine[Any, Any, None]) -> None:
-    """Run ``work`` to its end on a loop that never waits."""
-    with asyncio.Runner(loop_factory=HandLoop) as runner:
-        runner.run(work)

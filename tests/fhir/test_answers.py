@@ -23,7 +23,17 @@ from desktop_app.domain.errors import (
     Throttled,
     Unreachable,
 )
-from desktop_app.fhir.answers import Answer, asked_wait, issues, read_body, refusal, resource
+from desktop_app.fhir.answers import (
+    Answer,
+    Receipt,
+    asked_wait,
+    created_id,
+    issues,
+    read_body,
+    receipt,
+    refusal,
+    resource,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | st.text(),
@@ -85,7 +95,11 @@ async def test_a_gzip_bomb_is_never_unpacked() -> None:
 
 @pytest.mark.parametrize(
     ("body", "encoding"),
-    [(b"not gzip at all", "gzip"), (gzip.compress(b"cut short")[:-9], "gzip"), (b"x", "br")],
+    [
+        (b"not gzip at all", "gzip"),
+        (gzip.compress(b"cut short", mtime=0)[:-9], "gzip"),
+        (b"x", "br"),
+    ],
 )
 async def test_a_body_that_cannot_be_decoded_is_no_body(body: bytes, encoding: str) -> None:
     assert await read_body(answered(body, encoding)) is None
@@ -255,3 +269,46 @@ def test_a_date_off_the_calendar_says_nothing_or_stays_within_a_day(value: str) 
 def test_a_wait_in_other_words_is_none_at_all(value: str) -> None:
     wait = asked_wait(value)
     assert wait is None or timedelta() <= wait <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("location", "body", "found"),
+    [
+        ("https://api.lifen.example/fhir/v3/Binary/95001/_history/1", {}, "95001"),
+        ("https://evil.example:8443/elsewhere/Binary/95001", {}, "95001"),
+        ("Binary/95001/_history/", {}, "95001"),
+        ("/fhir/v3/Binary/a-b.c?x=Binary/9#Binary/8", {}, "a-b.c"),
+        ("/fhir/v3/Binary/17%3AAPT-a1", {}, "17:APT-a1"),
+        ("Binary/1", {"resourceType": "Binary", "id": "2"}, "1"),
+        ("", {"resourceType": "Binary", "id": "2"}, "2"),
+        ("https://x.example/", {"resourceType": "Binary", "id": 2}, "2"),
+        ("Patient/1", {}, None),
+        ("Binary/..", {}, None),
+        ("Binary/%2e%2e", {}, None),
+        ("Binary/a%2Fb", {}, None),
+        ("Binary/a b", {}, None),
+        ("Binary/", {}, None),
+        ("BigBinary/1", {}, None),
+        ("Binary/1/other", {}, None),
+        ("", {"resourceType": "OperationOutcome", "id": "2"}, None),
+        ("", {"resourceType": "Binary", "id": "a/b"}, None),
+        ("", {}, None),
+    ],
+)
+def test_an_id_is_taken_from_where_a_thing_now_is_and_nothing_else(
+    location: str, body: dict[str, Any], found: str | None
+) -> None:
+    assert created_id(Receipt(resource=body, location=location), "Binary") == found
+
+
+@given(st.text(), JSON)
+def test_any_header_and_any_body_name_an_id_or_nothing(location: str, value: Any) -> None:
+    told = Receipt(resource={"resourceType": "Binary", "id": value}, location=location)
+    found = created_id(told, "Binary")
+    assert found is None or not {*"/?# "} & {*found}
+
+
+def test_a_success_without_body_and_header_has_nothing_to_show() -> None:
+    with pytest.raises(Malformed):
+        receipt(Answer(status=201, body=b""))
+    assert receipt(Answer(status=201, body=b"", location="Binary/1")).location == "Binary/1"

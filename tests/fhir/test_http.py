@@ -19,6 +19,7 @@ from desktop_app.domain.errors import (
     Throttled,
     Unreachable,
 )
+from desktop_app.fhir.answers import Receipt
 from desktop_app.fhir.http import MAX_RETRIES, backoff
 from tests.fhir.conftest import (
     HOME,
@@ -199,7 +200,8 @@ def test_the_pauses_grow_and_stay_short() -> None:
 async def test_a_sending_says_its_exact_length_and_is_marked_once() -> None:
     platform, body, mark = Platform([CREATED]), Pieces(), Mark()
     async with fhir_over(platform) as http:
-        assert await http.send(SEND, body, mark) == {"resourceType": "Parameters"}
+        receipt = await http.send(SEND, body, mark)
+    assert receipt == Receipt(resource={"resourceType": "Parameters"})
     (call,) = platform.calls
     assert platform.bodies == [b'{"a": [1, 2, 3]}']
     assert call.headers["content-length"] == "16"
@@ -370,3 +372,95 @@ async def test_a_sending_that_was_answered_earns_the_next_stale_token_its_second
         for kind in (StaleToken, None, StaleToken, Refused, StaleToken):
             with contextlib.nullcontext() if kind is None else pytest.raises(kind):
                 await http.send(SEND, Pieces(), Mark())
+
+
+# What sends nothing by itself
+
+
+async def test_what_is_created_is_told_by_its_header_or_its_body() -> None:
+    made = httpx.Response(201, headers={"location": f"{HOME}/Binary/95001/_history/1"})
+    platform = Platform([made, CREATED])
+    async with fhir_over(platform) as http:
+        body = Pieces()
+        receipt = await http.create("Binary", body)
+        assert receipt == Receipt(resource={}, location=f"{HOME}/Binary/95001/_history/1")
+        assert await http.create("Binary", Pieces()) == Receipt(
+            resource={"resourceType": "Parameters"}
+        )
+    assert platform.bodies[0] == b'{"a": [1, 2, 3]}'
+    assert platform.calls[0].headers["content-length"] == "16"
+    assert body.closed
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (httpx.Response(401), StaleToken),
+        (httpx.Response(403), NotAllowed),
+        (httpx.Response(413), Refused),
+        (httpx.Response(429), Throttled),
+        (httpx.Response(501), NotOffered),
+        (httpx.Response(408), ServerTrouble),
+        (httpx.Response(500), ServerTrouble),
+        (httpx.Response(503, text=HTML), ServerTrouble),
+        (httpx.Response(302, headers={"location": HOME}), Malformed),
+        (httpx.Response(201, text=HTML), Malformed),
+        (httpx.Response(201, text=""), Malformed),
+    ],
+)
+async def test_nothing_created_is_ever_in_doubt(
+    answer: httpx.Response, kind: type[AppError]
+) -> None:
+    platform = Platform([answer])
+    async with fhir_over(platform) as http:
+        with pytest.raises(kind):
+            await http.create("Binary", Pieces())
+    assert len(platform.calls) == 1
+
+
+@pytest.mark.parametrize("failure", CUTS)
+@pytest.mark.parametrize("after", [0, 2, 3])
+async def test_a_creation_that_is_cut_may_be_done_again(failure: Exception, after: int) -> None:
+    async with fhir_over(cutting(failure, after)) as http:
+        with pytest.raises(Unreachable):
+            await http.create("Binary", Pieces())
+
+
+async def test_a_creation_that_was_accepted_unread_is_not_believed() -> None:
+    async def hasty(request: httpx.Request) -> httpx.Response:
+        return token_answer() if request.url.path.endswith("token") else CREATED
+
+    async with fhir_over(hasty) as http:
+        with pytest.raises(Malformed):
+            await http.create("Binary", Pieces())
+
+
+async def test_a_receipt_may_be_its_header_alone() -> None:
+    link = f"{HOME}/CommunicationRequest/7"
+    async with fhir_over(Platform([httpx.Response(201, headers={"location": link})])) as http:
+        assert (await http.send(SEND, Pieces(), Mark())).location == link
+
+
+async def test_a_read_that_meets_a_conflict_is_tried_once_more() -> None:
+    conflict = httpx.Response(409)
+    platform = Platform([conflict, OK])
+    async with fhir_over(platform) as http:
+        await http.read("Patient/1")
+    platform = Platform([conflict])
+    async with fhir_over(platform) as http:
+        with pytest.raises(Refused):
+            await http.read("Patient/1")
+    assert len(platform.calls) == 2
+
+
+async def test_what_the_token_says_it_opens_is_told_without_a_call() -> None:
+    def granted(request: httpx.Request) -> httpx.Response:
+        assert request.url.path.endswith("token")
+        return token_answer(scope="PATIENT_READ  PATIENT_SEARCH")
+
+    async with fhir_over(granted) as http:
+        assert await http.scopes() == ("PATIENT_READ", "PATIENT_SEARCH")
+    async with fhir_over(lambda _request: token_answer(scope=["A", 7])) as http:
+        assert await http.scopes() == ("A", "7")
+    async with fhir_over(lambda _request: token_answer()) as http:
+        assert await http.scopes() == ()

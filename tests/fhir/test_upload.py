@@ -195,7 +195,7 @@ async def test_a_slow_disk_at_the_mark_costs_the_answer_nothing() -> None:
         await asyncio.sleep(0.15)
 
     async with wired(Wire(whole), HURRY) as http:
-        assert await http.send(SEND, BIG, passing) == {}
+        assert (await http.send(SEND, BIG, passing)).resource == {}
 
 
 @pytest.mark.parametrize("behave", [silent, dripping, deaf])

@@ -74,6 +74,22 @@ class LetterBody:
             yield b2a_base64(odd, newline=False)
 
 
+class JsonBody:
+    """A small resource as a body, in one piece."""
+
+    def __init__(self, resource: Json) -> None:
+        self._whole = orjson.dumps(resource)
+
+    @property
+    def length(self) -> int:
+        """Bytes of the one piece."""
+        return len(self._whole)
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The one piece."""
+        yield self._whole
+
+
 async def _close(chunks: AsyncIterator[bytes]) -> None:
     """Let the source close its file now, not when the collector comes by."""
     if isinstance(chunks, AsyncGenerator):

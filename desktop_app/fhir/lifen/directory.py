@@ -5,14 +5,15 @@ from collections.abc import Iterable
 
 from desktop_app.domain.letters import is_patient_mailbox
 from desktop_app.domain.people import Correspondent, CorrespondentId, Kind, Mailbox, Place
-from desktop_app.fhir.lifen.elements import family, in_use, is_address
+from desktop_app.fhir.lifen.elements import (
+    PROFESSIONAL,
+    RPPS_ALONE,
+    family,
+    in_use,
+    is_address,
+)
 from desktop_app.fhir.loose import Json, objects, resources, text, texts
 
-_PROFESSIONAL = "urn:oid:1.2.250.1.71.4.2.1"
-_RPPS_ALONE = (
-    "http://lifen.fr/fhir/Identifier/practitioner-rpps",
-    "https://rpps.esante.gouv.fr",
-)
 _STRUCTURE = "urn:oid:1.2.250.1.71.4.2.2"
 _LAST_RANK = 2**31
 
@@ -61,9 +62,9 @@ def _rpps(identifiers: Iterable[Json]) -> str | None:
     """Eleven digits; only the national form has an 8 before them (U13)."""
     for one in identifiers:
         system, value = text(one.get("system")), text(one.get("value"))
-        if system == _PROFESSIONAL and re.fullmatch(r"8\d{11}", value, re.ASCII):
+        if system == PROFESSIONAL and re.fullmatch(r"8\d{11}", value, re.ASCII):
             return value[1:]
-        if system in (_PROFESSIONAL, *_RPPS_ALONE) and re.fullmatch(r"\d{11}", value, re.ASCII):
+        if system in (PROFESSIONAL, *RPPS_ALONE) and re.fullmatch(r"\d{11}", value, re.ASCII):
             return value
     return None
 

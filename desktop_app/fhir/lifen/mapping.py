@@ -5,22 +5,27 @@ Plain dictionaries on purpose: strict FHIR models reject what the platform reall
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from desktop_app.domain.errors import Malformed, NotAllowed
 from desktop_app.domain.people import Patient, PatientId, Sex
-from desktop_app.fhir.lifen.elements import family, in_use
+from desktop_app.fhir.lifen.elements import (
+    BIRTH_PLACE,
+    INS_SYSTEMS,
+    IPP_ROOT,
+    IPP_TYPE,
+    codes,
+    day,
+    extensions,
+    family,
+    id_of,
+    in_use,
+    is_ours,
+)
 from desktop_app.fhir.loose import Json, member, objects, resources, text, texts
 
-_DATABASE = "http://lifen.fr/fhir/StructureDefinition/Resource/Extension/DatabaseReference"
 _RELIABILITY = "http://lifen.fr/fhir/StructureDefinition/Patient/Extension/ReliabilityINS"
-_BIRTH_PLACE = (
-    "http://hl7.org/fhir/StructureDefinition/birthPlace",
-    "http://hl7.org/fhir/StructureDefinition/patient-birthPlace",
-)
-_IPP_ROOT = "urn:oid:1.2.250.1.71.4.2.2."
-_INS_SYSTEMS = tuple(f"urn:oid:1.2.250.1.213.1.4.{last}" for last in (8, 9, 10, 11))
-"""NIR, NIA, and the two for tests and demonstrations; recognised by system alone (U25)."""
+_BIRTH_PLACES = (BIRTH_PLACE, "http://hl7.org/fhir/StructureDefinition/patient-birthPlace")
+_INSEE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
 
 
 def patients(bundle: Json, database_reference: str) -> tuple[Patient, ...]:
@@ -49,12 +54,6 @@ def patient(resource: Json, database_reference: str) -> Patient:
     return found
 
 
-def is_ours(resource: Json, database_reference: str) -> bool:
-    """Whether the platform says nothing else than that ``resource`` is of our hospital."""
-    said = (text(one.get("valueString")) for one in _extensions(resource, (_DATABASE,)))
-    return all(owner == database_reference for owner in said)
-
-
 def is_current(resource: Json) -> bool:
     """Whether a Patient record is still in use: not switched off, not merged into another."""
     kinds = {text(link.get("type")).casefold() for link in objects(resource.get("link"))}
@@ -67,20 +66,28 @@ def _patient(resource: Json) -> Patient | None:
         return None
     birth_family, used_family, given = _names(objects(resource.get("name")))
     reliability = _reliability(resource)
+    identifiers = in_use(objects(resource.get("identifier")))
+    ipp, ipp_system = _ipp(identifiers)
+    ins, ins_system = _ins(identifiers)
+    place, place_code = _birth_place(resource)
     return Patient(
         id=PatientId(identity),
         birth_family=birth_family,
         used_family=used_family,
         given=given,
         sex=_sex(resource.get("gender")),
-        birth_date=_day(resource.get("birthDate")),
-        birth_place=_birth_place(resource),
-        ipp=_ipp(objects(resource.get("identifier"))),
-        ins=_ins(objects(resource.get("identifier"))),
+        birth_date=day(resource.get("birthDate")),
+        birth_place=place,
+        birth_place_code=place_code,
+        ipp=ipp,
+        ipp_system=ipp_system,
+        ins=ins,
+        ins_system=ins_system,
         ins_qualified=reliability == "QUALI",
         reliability=reliability,
         deceased=bool(text(resource.get("deceasedDateTime")))
         or resource.get("deceasedBoolean") is True,
+        organization=id_of(resource.get("managingOrganization"), "Organization"),
     )
 
 
@@ -101,37 +108,42 @@ def _names(names: Sequence[Json]) -> tuple[str, str | None, tuple[str, ...]]:
     return birth, used if used and used != birth else None, given
 
 
-def _ipp(identifiers: Iterable[Json]) -> str | None:
-    for one in in_use(identifiers):
+def _ipp(identifiers: Iterable[Json]) -> tuple[str | None, str | None]:
+    """The hospital's number of a patient and its system."""
+    for one in identifiers:
         value, system = text(one.get("value")), text(one.get("system"))
-        if value and system.startswith(_IPP_ROOT) and "PI" in _codes(one.get("type")):
-            return value
-    return None
+        if value and system.startswith(IPP_ROOT) and IPP_TYPE in codes(one.get("type")):
+            return value, system
+    return None, None
 
 
-def _ins(identifiers: Iterable[Json]) -> str | None:
-    held = [(text(one.get("system")), text(one.get("value"))) for one in in_use(identifiers)]
-    for wanted in _INS_SYSTEMS:
+def _ins(identifiers: Iterable[Json]) -> tuple[str | None, str | None]:
+    """The national number and its system, which is all that it is known by."""
+    held = [(text(one.get("system")), text(one.get("value"))) for one in identifiers]
+    for wanted in INS_SYSTEMS:
         for system, value in held:
             if system == wanted and value:
-                return value
-    return None
+                return value, system
+    return None, None
 
 
 def _reliability(resource: Json) -> str | None:
-    for one in _extensions(resource, (_RELIABILITY,)):
+    for one in extensions(resource, (_RELIABILITY,)):
         coding = member(one.get("valueCoding"))
         if code := text(one.get("valueCode")) or text(coding.get("code")):
             return code.upper()
     return None
 
 
-def _birth_place(resource: Json) -> str | None:
-    for one in _extensions(resource, _BIRTH_PLACE):
+def _birth_place(resource: Json) -> tuple[str | None, str | None]:
+    """What the place is called, and its INSEE code, which stands for its district."""
+    place = code = ""
+    for one in extensions(resource, _BIRTH_PLACES):
         address = member(one.get("valueAddress"))
-        if place := text(address.get("city")) or text(address.get("text")):
-            return place
-    return None
+        place = place or text(address.get("city")) or text(address.get("text"))
+        district = text(address.get("district")).upper()
+        code = code or (district if _INSEE.fullmatch(district) else "")
+    return place or None, code or None
 
 
 def _sex(value: object) -> Sex:
@@ -139,33 +151,3 @@ def _sex(value: object) -> Sex:
         return Sex(text(value).casefold())
     except ValueError:
         return Sex.UNKNOWN
-
-
-def _day(value: object) -> date | None:
-    """A whole date; FHIR also allows a year or a month alone, which is no birth date to check."""
-    said = text(value)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", said, re.ASCII):
-        return None
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
-
-
-def belongs_to(encounter: Json, patient_id: PatientId) -> bool:
-    """Whether a stay is this patient's."""
-    return _id_of(encounter.get("subject"), "Patient") == patient_id
-
-
-def _id_of(reference: object, kind: str) -> str | None:
-    """The id in a reference, absolute or not; the host of an absolute one means nothing (T3)."""
-    found = re.search(rf"(?:^|/){kind}/([^/?#]+)", text(member(reference).get("reference")))
-    return found[1] if found else None
-
-
-def _codes(concept: object) -> set[str]:
-    return {text(one.get("code")) for one in objects(member(concept).get("coding"))}
-
-
-def _extensions(resource: Json, urls: Sequence[str]) -> list[Json]:
-    return [one for one in objects(resource.get("extension")) if text(one.get("url")) in urls]

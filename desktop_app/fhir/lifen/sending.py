@@ -4,34 +4,48 @@ A document's title is the letter's own or none: a file's name is somebody's priv
 order and may say more than the recipient should read.
 """
 
+import re
+
 from desktop_app.domain.errors import Incomplete
 from desktop_app.domain.letters import (
-    MAX_BYTES,
+    LIMITS,
     MAX_DOCUMENTS,
     MAX_RECIPIENTS,
     Letter,
+    Limits,
     is_patient_mailbox,
 )
-from desktop_app.domain.people import Kind, Patient, PatientId, Recipient, StayId
+from desktop_app.domain.people import Kind, Patient, Recipient
 from desktop_app.domain.ports import ReadsDocuments
+from desktop_app.fhir.lifen import identity
 from desktop_app.fhir.lifen.body import LetterBody
 from desktop_app.fhir.loose import Json
+from desktop_app.settings import LifenAccount
 
+LOINC = "http://loinc.org"
+PDF = "application/pdf"
 _KINDS = {Kind.PRACTITIONER: "Practitioner", Kind.ORGANIZATION: "Organization"}
+_PRODUCTION = "https://production.platform-apis/"
+"""The audience of real patients, to the last slash (lifen.md 1.2)."""
+_RPPS = re.compile(r"\d{11}", re.ASCII)
 
 
-def mss_body(letter: Letter, documents: ReadsDocuments) -> LetterBody:
+def mss_body(
+    letter: Letter, documents: ReadsDocuments, account: LifenAccount, limits: Limits = LIMITS
+) -> LetterBody:
     """A letter as a body to stream; raises ``Incomplete`` when it cannot be one."""
-    return LetterBody(parameters(letter), "data", letter.documents, documents)
+    resource = parameters(letter, account, limits)
+    return LetterBody(resource, "data", letter.documents, documents)
 
 
-def parameters(letter: Letter) -> Json:
+def parameters(letter: Letter, account: LifenAccount, limits: Limits = LIMITS) -> Json:
     """The ``Parameters`` resource with every document's ``data`` left empty.
 
     Raises ``Incomplete``.
     """
-    patient, recipients = _checked(letter)
-    members = about(patient.id, letter.stay)
+    patient, recipients = _checked(letter, limits)
+    members = _about(letter, patient, account)
+    members += sender(letter, account)
     parts = [{"name": "recipient", "resource": _recipient(one)} for one in recipients]
     members.append({"name": "recipients", "part": parts})
     document = {"name": "document", "resource": _document(letter)}
@@ -39,18 +53,55 @@ def parameters(letter: Letter) -> Json:
     return {"resourceType": "Parameters", "parameter": members}
 
 
-def about(patient: PatientId, stay: StayId | None) -> list[Json]:
-    """The parameters that say whom a sending is about, and in which stay."""
-    members: list[Json] = [
-        {"name": "subject", "valueReference": {"reference": f"Patient/{patient}"}}
+def _about(letter: Letter, patient: Patient, account: LifenAccount) -> list[Json]:
+    """Whom a letter is about: by reference, or spelled out where there is no Patient API."""
+    if account.patients != "typed":
+        return subject(letter)
+    organization = patient.organization or account.organization
+    if not organization:
+        raise Incomplete("organization")
+    # The hospital of the identity, else the profile's own: nobody chooses it (T20).
+    reference = {"reference": f"Organization/{organization}"}
+    spelled = identity.detailed(patient, organization, real=account.audience == _PRODUCTION)
+    return [
+        {"name": "detailed-subject", "resource": spelled},
+        {"name": "managing-organization", "valueReference": reference},
     ]
-    if stay:
-        reference = {"reference": f"Encounter/{stay}"}
+
+
+def subject(letter: Letter) -> list[Json]:
+    """The parameters that say whom a sending is about, and in which stay.
+
+    Raises ``Incomplete`` for an identity that the platform does not hold.
+    """
+    if letter.patient is None or not letter.patient.id:
+        raise Incomplete("patient")
+    reference = {"reference": f"Patient/{letter.patient.id}"}
+    members: list[Json] = [{"name": "subject", "valueReference": reference}]
+    if letter.stay is not None:
+        reference = {"reference": f"Encounter/{letter.stay.id}"}
         members.append({"name": "context", "valueReference": reference})
     return members
 
 
-def _checked(letter: Letter) -> tuple[Patient, list[Recipient]]:
+def sender(letter: Letter, account: LifenAccount) -> list[Json]:
+    """The parameter that says who answers for a letter; never together with ``sender`` (T23)."""
+    rpps = sender_rpps(letter, account)
+    return [{"name": "sender-identifier", "valueString": rpps}] if rpps else []
+
+
+def sender_rpps(letter: Letter, account: LifenAccount) -> str:
+    """The RPPS number that a letter leaves under: its own, else the profile's, else none.
+
+    Raises ``Incomplete`` for what is not one.
+    """
+    said = (letter.sender or account.sender).strip()
+    if said and not _RPPS.fullmatch(said):
+        raise Incomplete("sender")
+    return said
+
+
+def _checked(letter: Letter, limits: Limits) -> tuple[Patient, list[Recipient]]:
     """Patient and recipients, each address once, within the platform's limits."""
     recipients = list({one.address.casefold(): one for one in letter.recipients}.values())
     if letter.patient is None:
@@ -65,8 +116,8 @@ def _checked(letter: Letter) -> tuple[Patient, list[Recipient]]:
         raise Incomplete("documents")
     if len(letter.documents) > MAX_DOCUMENTS:
         raise Incomplete("too_many_documents", MAX_DOCUMENTS)
-    if letter.size > MAX_BYTES:
-        raise Incomplete("documents_too_large", MAX_BYTES)
+    if letter.size > limits.mailbox:
+        raise Incomplete("documents_too_large", limits.mailbox)
     return letter.patient, recipients
 
 
@@ -86,16 +137,23 @@ def _recipient(recipient: Recipient) -> Json:
 
 
 def _document(letter: Letter) -> Json:
-    attachment = {"contentType": "application/pdf"}
-    if title := tidy_title(letter):
-        attachment["title"] = title
-    attachment["data"] = ""
+    return {**document(letter), "content": [{"attachment": {**attachment(letter), "data": ""}}]}
+
+
+def document(letter: Letter) -> Json:
+    """A DocumentReference but for its content; STU3 demands ``indexed`` of each (lifen.md 4.9)."""
     return {
         "resourceType": "DocumentReference",
         "status": "current",
-        "type": {"coding": [{"system": "http://loinc.org", "code": letter.type_code}]},
-        "content": [{"attachment": attachment}],
+        "type": {"coding": [{"system": LOINC, "code": letter.type_code}]},
+        "indexed": letter.created_at.isoformat(),
     }
+
+
+def attachment(letter: Letter) -> Json:
+    """What every attachment says of itself."""
+    title = tidy_title(letter)
+    return {"contentType": PDF, **({"title": title} if title else {})}
 
 
 def tidy_title(letter: Letter) -> str:

@@ -4,41 +4,52 @@ The list of kinds of stay and the place of the functional unit are not public (U
 """
 
 import math
-import re
 from collections.abc import Iterable
-from datetime import datetime
 
+from desktop_app.domain.errors import Malformed, NotAllowed
 from desktop_app.domain.people import PatientId, Stay, StayId
-from desktop_app.fhir.lifen.elements import in_use
-from desktop_app.fhir.lifen.mapping import belongs_to, is_ours
-from desktop_app.fhir.loose import Json, member, objects, resources, text
+from desktop_app.fhir.lifen.elements import (
+    codes,
+    first,
+    id_of,
+    in_use,
+    is_ours,
+    moment,
+    status_of,
+)
+from desktop_app.fhir.loose import Json, member, objects, text
 
+UNDER_WAY = "in-progress"
+MISTAKE = "entered-in-error"
 _VISIT_NUMBER = "VN"
-_MISTAKE = "entered-in-error"
-_DATE = r"\d{4}-\d{2}-\d{2}"
-_TIME = r"T\d{2}:\d{2}(:\d{2}(\.\d{1,6}\d*)?)?(Z|[+-]\d{2}:\d{2})?"
-_MOMENT = re.compile(f"{_DATE}({_TIME})?", re.ASCII)
 
 
-def stays(bundle: Json, database_reference: str, patient_id: PatientId) -> tuple[Stay, ...]:
-    """The stays of one page that are this patient's, each id once, mistakes left out."""
-    found = {
-        stay.id: stay
-        for resource in resources(bundle, "Encounter")
-        if is_stay_of(resource, database_reference, patient_id)
-        and (stay := _stay(resource)) is not None
-    }
-    return tuple(found.values())
-
-
-def is_stay_of(resource: Json, database_reference: str, patient_id: PatientId) -> bool:
-    """Whether an Encounter is a real stay of this patient, in our hospital."""
-    return (
-        resource.get("resourceType") == "Encounter"
-        and is_ours(resource, database_reference)
-        and belongs_to(resource, patient_id)
-        and _status(resource) != _MISTAKE
+def stays(
+    rows: Iterable[Json], database_reference: str
+) -> tuple[tuple[Stay, PatientId | None], ...]:
+    """The stays of our hospital among ``rows``, each with whose it is; mistakes left out."""
+    return tuple(
+        (_stay(row), owner(row))
+        for row in rows
+        if text(row.get("id")) and is_ours(row, database_reference) and status_of(row) != MISTAKE
     )
+
+
+def stay(resource: Json, database_reference: str) -> Stay:
+    """One stay; raises ``Malformed`` for anything else, ``NotAllowed`` for another hospital's."""
+    if resource.get("resourceType") != "Encounter":
+        raise Malformed("Encounter")
+    if not is_ours(resource, database_reference):
+        raise NotAllowed("database_reference")
+    if not text(resource.get("id")):
+        raise Malformed("Encounter.id")
+    return _stay(resource)
+
+
+def owner(resource: Json) -> PatientId | None:
+    """Whose stay it is."""
+    identity = id_of(resource.get("subject"), "Patient")
+    return PatientId(identity) if identity else None
 
 
 def in_order(found: Iterable[Stay]) -> tuple[Stay, ...]:
@@ -46,40 +57,28 @@ def in_order(found: Iterable[Stay]) -> tuple[Stay, ...]:
 
     def place(stay: Stay) -> tuple[bool, float]:
         begun = -math.inf if stay.start is None else stay.start.timestamp()
-        return stay.status != "in-progress", -begun
+        return stay.status != UNDER_WAY, -begun
 
     return tuple(sorted(found, key=place))
 
 
-def _stay(resource: Json) -> Stay | None:
-    identity = text(resource.get("id"))
-    if not identity:
-        return None
+def _stay(resource: Json) -> Stay:
     period = member(resource.get("period"))
     return Stay(
-        id=StayId(identity),
+        id=StayId(text(resource.get("id"))),
         number=_number(resource),
-        status=_status(resource),
-        start=_moment(period.get("start")),
-        end=_moment(period.get("end")),
+        status=status_of(resource),
+        start=moment(period.get("start")),
+        end=moment(period.get("end")),
         label=_label(resource),
     )
-
-
-def _status(resource: Json) -> str:
-    return text(resource.get("status")).casefold().replace("_", "-")
 
 
 def _number(resource: Json) -> str:
     """The visit number; another identifier only where none is called so."""
     held = in_use(objects(resource.get("identifier")))
-    called = [one for one in held if _VISIT_NUMBER in _codes(one)]
-    return next((value for one in (*called, *held) if (value := text(one.get("value")))), "")
-
-
-def _codes(identifier: Json) -> set[str]:
-    coding = objects(member(identifier.get("type")).get("coding"))
-    return {text(one.get("code")) for one in coding}
+    called = [one for one in held if _VISIT_NUMBER in codes(one.get("type"))]
+    return first(one.get("value") for one in (*called, *held))
 
 
 def _label(resource: Json) -> str:
@@ -90,21 +89,5 @@ def _label(resource: Json) -> str:
     provider = member(resource.get("serviceProvider"))
     extensions = objects(provider.get("extension"))
     units = [one.get(form) for one in extensions for form in ("valueString", "valueCode")]
-    said = (_first(kinds), _first((*units, provider.get("display"))))
+    said = (first(kinds), first((*units, provider.get("display"))))
     return " · ".join(part for part in said if part)
-
-
-def _first(values: Iterable[object]) -> str:
-    return next((said for value in values if (said := text(value))), "")
-
-
-def _moment(value: object) -> datetime | None:
-    said = text(value)
-    if not _MOMENT.fullmatch(said):
-        return None
-    try:
-        moment = datetime.fromisoformat(said)
-        here = moment.astimezone()  # also finds out what no clock of ours can show
-    except (ValueError, OverflowError, OSError):
-        return None
-    return here if moment.tzinfo is None else moment

@@ -1,170 +1,41 @@
+"""The client as a whole: what it asks, and what any answer at all does to it."""
+
 import contextlib
-import json
 import logging
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from desktop_app.domain.errors import AppError, Incomplete, InDoubt, Malformed, Refused
-from desktop_app.domain.people import Cursor, PatientId
+from desktop_app.domain.errors import AppError, InDoubt, Refused
+from desktop_app.domain.people import AppointmentId, PatientId, StayId
 from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
-from tests.fhir.conftest import HOME, PATIENT, Mark, Platform, Shelf, letter, lifen_over
+from desktop_app.fhir.lifen.client import LifenClient
+from tests.fhir.conftest import (
+    ACCOUNT,
+    HOME,
+    PATIENT,
+    STAY,
+    Mark,
+    Platform,
+    Shelf,
+    letter,
+    lifen_over,
+)
+from tests.fhir.lifen.conftest import NEXT, RECEIPT, bundle, current, encounter
+from tests.fhir.lifen.test_appointments import appointment
+from tests.fhir.lifen.test_coverages import coverage
+from tests.fhir.lifen.test_directory import practitioner
 from tests.fhir.lifen.test_mapping import capucine
+from tests.fhir.lifen.test_tracking import told
 from tests.fhir.test_answers import JSON
-
-ABRICOTIER = PatientQuery(name="abricotier")
-NEXT = "https://api.lifen.example/fhir/v3/Bundle?_id=b1&_index=2&_searchAfter=20-70020"
-RECEIPT = httpx.Response(
-    201,
-    json={
-        "resourceType": "Parameters",
-        "parameter": [{"name": "transaction-id", "valueString": "tx-1"}],
-    },
-)
-
-
-def bundle(*ids: str, total: int | None = None, following: str = "", kind: str = "Patient") -> Any:
-    body: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
-    if ids:
-        body["entry"] = [{"resource": {"resourceType": kind, "id": one}} for one in ids]
-    if total is not None:
-        body["total"] = total
-    if following:
-        body["link"] = [{"relation": "self", "url": "x"}, {"relation": "next", "url": following}]
-    return httpx.Response(200, json=body)
-
-
-def current() -> httpx.Response:
-    """The record as the letter knows it."""
-    resource = capucine()
-    resource["identifier"][0]["value"] = PATIENT.ipp
-    return httpx.Response(200, json=resource)
-
-
-# Pages
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        NEXT,
-        NEXT.replace("api.lifen.example", "api.lifen.fr"),
-        NEXT.replace("https://api.lifen.example", "https://evil.example:8443"),
-        NEXT.replace("https://api.lifen.example", "http://127.0.0.1:8980"),
-        "/fhir/v3/Bundle?_id=b1&_index=2&_searchAfter=20-70020",
-        "Bundle?_id=b1&_index=2&_searchAfter=20-70020",
-    ],
-)
-async def test_a_page_is_asked_on_our_own_base_whatever_host_its_link_names(link: str) -> None:
-    platform = Platform([bundle("1", total=2, following=link), bundle("2", total=2)])
-    async with lifen_over(platform) as lifen:
-        first = await lifen.find_patients(ABRICOTIER)
-        assert first.next is not None
-        second = await lifen.find_patients(ABRICOTIER, first.next)
-    assert [one.id for one in (*first.items, *second.items)] == ["1", "2"]
-    assert (second.next, second.complete) == (None, True)
-    assert str(platform.calls[1].url) == NEXT
-    assert platform.calls[1].method == "GET"
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "https://evil.example/steal?token=1",
-        "https://api.lifen.example/fhir/v3/Patient?name=x",
-        "https://api.lifen.example/fhir/v3/Bundle/1?_id=b1",
-        "https://api.lifen.example/fhir/v3/x/fhir/v3/Bundle?_id=b1",
-        "https://api.lifen.example/fhir/v3/Bundle?_id=b1&name=x",
-        "https://api.lifen.example/fhir/v3/Bundle",
-        "http://api.lifen.example/fhir/v3/Bundle?_id=b1",
-        "file:///fhir/v3/Bundle?_id=b1",
-        "https://api.lifen.example:port/fhir/v3/Bundle?_id=b1",
-        "javascript:alert(1)",
-    ],
-)
-async def test_a_link_to_anything_else_is_never_followed(link: str) -> None:
-    platform = Platform([bundle("1", following=link)])
-    async with lifen_over(platform) as lifen:
-        page = await lifen.find_patients(ABRICOTIER)
-        assert page.next is not None
-        with pytest.raises(Malformed):
-            await lifen.find_patients(ABRICOTIER, page.next)
-    assert len(platform.calls) == 1
-
-
-async def test_a_page_that_leads_to_itself_is_the_last() -> None:
-    async with lifen_over(Platform([bundle("1", following=NEXT)])) as lifen:
-        page = await lifen.find_patients(ABRICOTIER)
-        page = await lifen.find_patients(ABRICOTIER, page.next)
-    assert (page.next, page.complete) == (None, False)
-
-
-async def test_pages_end_somewhere() -> None:
-    numbers = iter(range(1000))
-
-    def endless(_request: httpx.Request) -> Any:
-        number = next(numbers)
-        return bundle(str(number), following=f"{NEXT}{number}")
-
-    async with lifen_over(Platform([endless])) as lifen:
-        page = await lifen.find_patients(ABRICOTIER)
-        count = 1
-        while page.next is not None:
-            page = await lifen.find_patients(ABRICOTIER, page.next)
-            count += 1
-    assert (count, page.complete) == (20, False)
-
-
-@pytest.mark.parametrize("status", [404, 410])
-async def test_a_cursor_that_is_gone_is_replaced_by_asking_again(status: int) -> None:
-    gone = httpx.Response(status)
-    platform = Platform([gone, bundle("1", following=NEXT), bundle("2")])
-    async with lifen_over(platform) as lifen:
-        page = await lifen.find_patients(ABRICOTIER, Cursor(f"2|{NEXT}"))
-        assert [one.id for one in page.items] == ["2"]
-    platform = Platform([gone, bundle("1", following=NEXT), gone])
-    async with lifen_over(platform) as lifen:
-        with pytest.raises(Refused) as caught:
-            await lifen.find_patients(ABRICOTIER, Cursor(f"2|{NEXT}"))
-    assert caught.value.status == 410
-    assert len(platform.calls) == 3
-
-
-@pytest.mark.parametrize(
-    ("total", "following", "complete"),
-    [(1, "", True), (None, "", True), (30, NEXT, True), (30, "", False)],
-)
-async def test_rows_that_are_hidden_are_told(
-    total: int | None, following: str, *, complete: bool
-) -> None:
-    async with lifen_over(Platform([bundle("1", total=total, following=following)])) as lifen:
-        page = await lifen.find_patients(ABRICOTIER)
-    assert (page.total, page.complete) == (total, complete)
-
-
-@pytest.mark.parametrize("tenant", ["ramsay", "vivalto"])
-async def test_a_tenant_without_pages_has_none(tenant: str) -> None:
-    answer = bundle("1", total=30, following=NEXT)
-    async with lifen_over(Platform([answer]), tenant) as lifen:
-        page = await lifen.find_patients(ABRICOTIER)
-    assert (page.next, page.complete) == (None, False)
-
-
-# Searches
-
-
-async def test_a_name_that_is_not_found_is_tried_once_without_its_accents() -> None:
-    platform = Platform([bundle(total=0), bundle("1", total=1)])
-    async with lifen_over(platform) as lifen:
-        page = await lifen.find_patients(PatientQuery(name="Chêne-Liège"))
-    assert [one.id for one in page.items] == ["1"]
-    assert platform.bodies == [
-        b"name=Ch%C3%AAne-Li%C3%A8ge&_count=20",
-        b"name=Chene+Liege&_count=20",
-    ]
 
 
 async def test_an_rpps_that_is_not_found_is_tried_once_in_its_national_form() -> None:
@@ -196,99 +67,6 @@ async def test_the_directory_s_ceiling_is_told(rows: int, total: int, *, complet
     assert (len(page.items), page.complete) == (rows, complete)
 
 
-@pytest.mark.parametrize("identity", ["", ".", ".."])
-async def test_an_id_that_is_none_is_not_asked_for(identity: str) -> None:
-    platform = Platform([current()])
-    async with lifen_over(platform) as lifen:
-        with pytest.raises(Refused):
-            await lifen.patient(PatientId(identity))
-    assert not platform.calls
-
-
-async def test_an_odd_id_stays_one_step_of_the_path() -> None:
-    platform = Platform([current()])
-    async with lifen_over(platform) as lifen:
-        await lifen.patient(PatientId("1:APT/../é"))
-    assert str(platform.calls[0].url) == f"{HOME}/Patient/1%3AAPT%2F..%2F%C3%A9"
-
-
-@given(JSON)
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
-async def test_any_json_answer_is_read_or_refused_by_name(value: Any) -> None:
-    body = value if isinstance(value, dict) else {"resourceType": "Bundle", "entry": value}
-    async with lifen_over(Platform([httpx.Response(200, content=_dumped(body))])) as lifen:
-        for call in (
-            lambda: lifen.find_patients(ABRICOTIER),
-            lambda: lifen.patient(PatientId("1")),
-            lambda: lifen.find_practitioners(CorrespondentQuery(name="dupont")),
-            lambda: lifen.find_stays(PatientId("1")),
-            lambda: lifen.track("tx-1"),
-            lambda: lifen.record.track("tx-1"),
-        ):
-            with contextlib.suppress(AppError):
-                await call()
-
-
-def _dumped(value: Any) -> bytes:
-    return httpx.Response(200, json=_plain(value)).content
-
-
-def _plain(value: Any) -> Any:
-    """Without what JSON cannot say."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items() if key.isprintable()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return None if isinstance(value, float) or value != value else value  # noqa: PLR0124 - NaN
-
-
-# Stays
-
-
-def stays_page(*ids: str, total: int | None = None, following: str = "") -> Any:
-    page = json.loads(bundle(*ids, total=total, following=following, kind="Encounter").content)
-    for entry in page.get("entry", ()):
-        entry["resource"]["subject"] = {"reference": "Patient/70001"}
-    return httpx.Response(200, json=page)
-
-
-async def test_stays_are_asked_for_by_their_patient_alone() -> None:
-    platform = Platform([stays_page("1", "2", total=2)])
-    async with lifen_over(platform) as lifen:
-        page = await lifen.find_stays(PatientId("70001"))
-    assert [stay.id for stay in page.items] == ["1", "2"]
-    assert (page.total, page.complete) == (2, True)
-    assert platform.bodies == [b"patient=Patient%2F70001&_count=100"]
-    assert str(platform.calls[0].url) == f"{HOME}/Encounter/_search"
-
-
-async def test_stays_on_further_pages_are_read_too() -> None:
-    second = stays_page("2", "1", total=2)
-    platform = Platform([stays_page("1", total=2, following=NEXT), second])
-    async with lifen_over(platform) as lifen:
-        page = await lifen.find_stays(PatientId("70001"))
-    assert ([stay.id for stay in page.items], page.complete) == (["1", "2"], True)
-    assert str(platform.calls[1].url) == NEXT
-
-
-async def test_pages_of_stays_that_bring_nothing_new_end() -> None:
-    platform = Platform([stays_page("1", total=30, following=NEXT)])
-    async with lifen_over(platform) as lifen:
-        page = await lifen.find_stays(PatientId("70001"))
-    assert ([stay.id for stay in page.items], page.complete) == (["1"], False)
-    assert len(platform.calls) == 2
-
-
-async def test_stays_that_a_tenant_hides_are_told() -> None:
-    platform = Platform([stays_page("1", total=30, following=NEXT)])
-    async with lifen_over(platform, "ramsay") as lifen:
-        page = await lifen.find_stays(PatientId("70001"))
-    assert (page.complete, len(platform.calls)) == (False, 1)
-
-
-# Sending
-
-
 async def test_the_patient_is_read_again_before_a_letter_leaves() -> None:
     platform, mark = Platform([current(), RECEIPT]), Mark()
     async with lifen_over(platform) as lifen:
@@ -298,62 +76,6 @@ async def test_the_patient_is_read_again_before_a_letter_leaves() -> None:
         "POST /fhir/v3/CommunicationRequest/$send-to-mss",
     ]
     assert mark.passed == 1
-
-
-CHANGES: list[dict[str, Any]] = [
-    {"birthDate": "1985-07-15"},
-    {"gender": "male"},
-    {"name": [{"use": "official", "family": "ABRICOT"}]},
-    {"name": [{"use": "official", "family": "ABRICOTIER", "given": ["ZÉLIE"]}]},
-    {"deceasedDateTime": "2024-03-01"},
-    {"identifier": []},
-    {"id": "70002"},
-    {"active": False},
-    {"link": [{"type": "replaced-by"}]},
-]
-
-
-@pytest.mark.parametrize("change", CHANGES)
-async def test_a_patient_who_changed_meanwhile_stops_the_letter(change: dict[str, Any]) -> None:
-    resource = capucine()
-    resource["identifier"][0]["value"] = PATIENT.ipp
-    platform, mark = Platform([httpx.Response(200, json={**resource, **change})]), Mark()
-    async with lifen_over(platform) as lifen:
-        with pytest.raises(Incomplete) as caught:
-            await lifen.deliver(letter(), Shelf(), mark)
-    assert caught.value.what == "patient_changed"
-    assert (len(platform.calls), mark.passed) == (1, 0)
-
-
-async def test_case_and_accents_of_a_name_are_no_change() -> None:
-    resource = capucine()
-    for name in resource["name"]:
-        name["family"], name["given"] = name["family"].title(), ["Çapucîne"]
-    resource["identifier"][0]["value"] = PATIENT.ipp
-    platform = Platform([httpx.Response(200, json=resource), RECEIPT])
-    async with lifen_over(platform) as lifen:
-        assert await lifen.deliver(letter(), Shelf(), Mark()) == "tx-1"
-
-
-async def test_a_patient_who_is_gone_refuses_the_letter() -> None:
-    async with lifen_over(Platform([httpx.Response(404)])) as lifen:
-        with pytest.raises(Refused) as caught:
-            await lifen.deliver(letter(), Shelf(), Mark())
-    assert caught.value.status == 404
-
-
-@pytest.mark.parametrize(("subject", "fits"), [("Patient/70001", True), ("Patient/2", False)])
-async def test_a_stay_must_be_the_patient_s(subject: str, *, fits: bool) -> None:
-    stay = httpx.Response(
-        200, json={"resourceType": "Encounter", "subject": {"reference": subject}}
-    )
-    async with lifen_over(Platform([current(), stay, RECEIPT])) as lifen:
-        if fits:
-            assert await lifen.deliver(letter(stay="80001"), Shelf(), Mark()) == "tx-1"
-        else:
-            with pytest.raises(Incomplete) as caught:
-                await lifen.deliver(letter(stay="80001"), Shelf(), Mark())
-            assert caught.value.what == "stay_changed"
 
 
 @pytest.mark.parametrize(
@@ -409,3 +131,199 @@ async def test_no_patient_is_named_in_a_log_a_url_or_an_error(
     assert caplog.records  # the foreign link is told, without its address
     for word in ("abricotier", "delormeau", "capucine", "1985", "000123", "evil"):
         assert word not in shown.casefold()
+
+
+# Anything at all as an answer
+
+Call = Callable[[LifenClient], Any]
+TODAY = date(2024, 3, 4)
+INSURED = replace(PATIENT, ins="285079999990136", ins_qualified=True)
+READS: dict[str, Call] = {
+    "patients": lambda lifen: lifen.find_patients(PatientQuery(name="abricotier")),
+    "patient": lambda lifen: lifen.patient(PatientId("70001")),
+    "stays": lambda lifen: lifen.find_stays(PatientId("70001")),
+    "stay": lambda lifen: lifen.stay(StayId("80001")),
+    "current": lambda lifen: lifen.current_stays(),
+    "appointments": lambda lifen: lifen.appointments(TODAY),
+    "appointment": lambda lifen: lifen.appointment(AppointmentId("17:APT-a1")),
+    "coverages": lambda lifen: lifen.coverages(PatientId("70001")),
+    "practitioners": lambda lifen: lifen.find_practitioners(CorrespondentQuery(name="dupont")),
+    "organizations": lambda lifen: lifen.find_organizations(CorrespondentQuery(name="clinique")),
+    "track": lambda lifen: lifen.track("tx-1"),
+    "track_request": lambda lifen: lifen.track("based-on=CommunicationRequest/1"),
+    "track_record": lambda lifen: lifen.record.track("tx-1"),
+    "track_dmp": lambda lifen: lifen.dmp.track("based-on=CommunicationRequest/1"),
+}
+SENDS: dict[str, Call] = {
+    "mailboxes": lambda lifen: lifen.deliver(letter(stay=STAY), Shelf(), Mark()),
+    "record": lambda lifen: lifen.record.deliver(letter(stay=STAY), Shelf(), Mark()),
+    "dmp": lambda lifen: lifen.dmp.deliver(letter(patient=INSURED), Shelf(), Mark()),
+}
+STATUSES = st.sampled_from([200, 201, 400, 401, 404, 412, 422, 429, 500])
+ENOUGH = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=60,
+    deadline=None,
+)
+
+
+@pytest.mark.parametrize("call", [*READS, *SENDS])
+@given(value=JSON, status=STATUSES, location=st.text(st.characters(codec="ascii"), max_size=40))
+@ENOUGH
+async def test_any_answer_at_all_gives_a_value_or_an_error_of_ours(
+    call: str, value: Any, status: int, location: str
+) -> None:
+    headers = {"location": location, "retry-after": "0"}
+    answer = httpx.Response(status, headers=headers, content=orjson.dumps(value))
+    async with lifen_over(Platform([answer])) as lifen:
+        with contextlib.suppress(AppError):
+            await {**READS, **SENDS}[call](lifen)
+
+
+@pytest.mark.parametrize("call", SENDS)
+@given(value=JSON, location=st.text(st.characters(codec="ascii"), max_size=40))
+@ENOUGH
+async def test_any_receipt_at_all_gives_a_number_or_an_error_of_ours(
+    call: str, value: Any, location: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            kind = request.url.path.split("/")[-2]
+            return current() if kind == "Patient" else encounter()
+        made = {"location": f"{HOME}/{request.url.path.rpartition('/')[2]}/1"}
+        last = "CommunicationRequest" in request.url.path
+        body = orjson.dumps(value)
+        return httpx.Response(201, headers={"location": location} if last else made, content=body)
+
+    mark = Mark()
+    made = letter(patient=INSURED, stay=STAY)
+    async with lifen_over(Platform([answer])) as lifen:
+        ways: dict[str, Any] = {"mailboxes": lifen, "record": lifen.record, "dmp": lifen.dmp}
+        with contextlib.suppress(InDoubt):
+            assert await ways[call].deliver(made, Shelf(), mark)
+    assert mark.passed == 1
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> Any:
+    """A searchset as it should be, but for one member somewhere in it."""
+    resources = [
+        capucine(),
+        orjson.loads(encounter().content),
+        appointment(),
+        coverage(),
+        practitioner(),
+        told(status="completed"),
+    ]
+    whole: Any = {
+        "resourceType": "Bundle",
+        "total": 6,
+        "link": [{"relation": "next", "url": NEXT}],
+        "entry": [{"resource": deepcopy(one)} for one in resources],
+    }
+    place: Any = whole
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = draw(st.sampled_from(keys))
+        inside = place[key]
+        if not isinstance(inside, dict | list) or not inside or draw(st.integers(0, 4)) == 0:
+            place[key] = draw(JSON)
+            return whole
+        place = inside
+
+
+@given(value=spoiled())
+@settings(ENOUGH, max_examples=150)
+async def test_one_spoiled_member_is_no_more_harmful(value: Any) -> None:
+    answer = httpx.Response(200, content=orjson.dumps(value))
+    entries = value.get("entry")
+    first = entries[0] if isinstance(entries, list) and entries else {}
+    alone = orjson.dumps(first.get("resource") if isinstance(first, dict) else first)
+
+    def reply(request: httpx.Request) -> httpx.Response:
+        by_id = request.url.path.split("/")[-2] in {"Patient", "Encounter", "Appointment"}
+        return httpx.Response(200, content=alone) if by_id and request.method == "GET" else answer
+
+    async with lifen_over(Platform([reply])) as lifen:
+        for call in READS.values():
+            with contextlib.suppress(AppError):
+                await call(lifen)
+
+
+# Any graph of pages
+
+KINDS = {"find_stays": "Encounter", "current_stays": "Encounter", "appointments": "Appointment"}
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> list[tuple[list[str], str, int]]:
+    """Pages of rows, links to each other and elsewhere, and cursors that are gone."""
+    size = draw(st.integers(1, 6))
+    hosts = st.sampled_from(["https://api.lifen.example", "https://evil.example", "", "http://x"])
+    paths = st.sampled_from(["/fhir/v3/Bundle", "/fhir/v3/Patient", "Bundle", ""])
+    targets = st.integers(0, size)
+    pages = []
+    for _ in range(size):
+        link = (
+            f"{draw(hosts)}{draw(paths)}?_id=b&_index={draw(targets)}"
+            if draw(st.booleans())
+            else ""
+        )
+        rows = draw(st.lists(st.sampled_from("abcdefg"), max_size=4))
+        pages.append((rows, link, draw(st.sampled_from([200, 200, 200, 404, 410]))))
+    return pages
+
+
+def answering(pages: list[tuple[list[str], str, int]], kind: str) -> Any:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and not request.url.path.endswith("/Bundle"):
+            return current(id=request.url.path.rpartition("/")[2])
+        number = int(request.url.params.get("_index", 0)) if request.method == "GET" else 0
+        rows, link, status = pages[min(number, len(pages) - 1)]
+        if status != 200 and request.method == "GET":
+            return httpx.Response(status)
+        samples: Any = {"Encounter": encounter, "Appointment": appointment, "Patient": capucine}
+        made = samples[kind]
+        body = orjson.loads(bundle(*rows, following=link, kind=kind).content)
+        for entry in body.get("entry", ()):
+            whole = made()
+            whole = orjson.loads(whole.content) if isinstance(whole, httpx.Response) else whole
+            entry["resource"] = {**whole, "id": entry["resource"]["id"]}
+        return httpx.Response(200, json=body)
+
+    return answer
+
+
+@given(pages=graphs(), tenant=st.sampled_from(["standard", "ramsay", "vivalto"]))
+@settings(ENOUGH, max_examples=150)
+async def test_any_graph_of_pages_comes_to_an_end(pages: Any, tenant: str) -> None:
+    lists: dict[str, Call] = {
+        "find_stays": lambda lifen: lifen.find_stays(PATIENT.id),
+        "current_stays": lambda lifen: lifen.current_stays(),
+        "appointments": lambda lifen: lifen.appointments(TODAY),
+    }
+    for name, call in lists.items():
+        platform = Platform([answering(pages, KINDS[name])])
+        async with lifen_over(platform, tenant) as lifen:
+            page = await call(lifen)
+        assert len({repr(one) for one in page.items}) == len(page.items)
+        assert len(platform.calls) <= 2 * 20 + 50
+        assert all(str(one.url).startswith(ACCOUNT.fhir_url) for one in platform.calls)
+
+
+@given(pages=graphs(), tenant=st.sampled_from(["standard", "ramsay", "vivalto"]))
+@settings(ENOUGH, max_examples=150)
+async def test_any_graph_of_patients_comes_to_an_end(pages: Any, tenant: str) -> None:
+    platform = Platform([answering(pages, "Patient")])
+    query = PatientQuery(name="abricotier")
+    found: list[str] = []
+    async with lifen_over(platform, tenant) as lifen:
+        page = await lifen.find_patients(query)
+        found += [one.id for one in page.items]
+        with contextlib.suppress(AppError):
+            while page.next is not None:
+                page = await lifen.find_patients(query, page.next)
+                found += [one.id for one in page.items]
+    assert len(found) == len(set(found))
+    assert len(platform.calls) <= 60
+    assert all(str(one.url).startswith(ACCOUNT.fhir_url) for one in platform.calls)

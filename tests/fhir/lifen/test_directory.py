@@ -11,8 +11,8 @@ OID = "urn:oid:1.2.250.1.71.4.2.1"
 RPPS = "10999999989"
 
 
-def one(**changes: Any) -> Any:
-    resource = {
+def practitioner(**changes: Any) -> dict[str, Any]:
+    return {
         "resourceType": "Practitioner",
         "id": "90001",
         "identifier": [{"system": OID, "value": f"8{RPPS}"}],
@@ -33,7 +33,10 @@ def one(**changes: Any) -> Any:
         ],
         **changes,
     }
-    (entry,) = correspondents({"entry": [{"resource": resource}]})
+
+
+def one(**changes: Any) -> Any:
+    (entry,) = correspondents({"entry": [{"resource": practitioner(**changes)}]})
     return entry
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import AppError, Malformed, NotAllowed
-from desktop_app.domain.people import PatientId, Sex
+from desktop_app.domain.people import Sex
 from desktop_app.fhir.lifen import mapping
 from tests.fhir.conftest import OURS
 from tests.fhir.test_answers import JSON
@@ -69,9 +69,11 @@ def test_the_published_patient_is_read_whole() -> None:
     assert (patient.birth_family, patient.used_family) == ("ABRICOTIER", "DELORMEAU-SANDBOX")
     assert patient.given == ("CAPUCINE",)
     assert (patient.sex, patient.birth_date) == (Sex.FEMALE, date(1985, 7, 14))
-    assert patient.birth_place == "VILLEFICTIVE"
-    assert patient.ipp == "IPP000123"
-    assert (patient.ins, patient.ins_qualified, patient.reliability) == (INS, True, "QUALI")
+    assert (patient.birth_place, patient.birth_place_code) == ("VILLEFICTIVE", "99901")
+    assert (patient.ipp, patient.ipp_system) == ("IPP000123", IPP_SYSTEM)
+    assert (patient.ins, patient.ins_system) == (INS, "urn:oid:1.2.250.1.213.1.4.10")
+    assert (patient.ins_qualified, patient.reliability) == (True, "QUALI")
+    assert patient.organization == "60001"
     assert not patient.deceased
 
 
@@ -135,8 +137,33 @@ def test_only_quali_is_qualified(code: str | None, *, qualified: bool) -> None:
 
 def test_the_birth_place_is_read_in_both_spellings() -> None:
     url = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
-    extension = [{"url": url, "valueAddress": {"city": "BOURG-ESSAI"}}]
-    assert read(extension=extension).birth_place == "BOURG-ESSAI"
+    extension = [{"url": url, "valueAddress": {"city": "BOURG-ESSAI", "district": "2a004"}}]
+    patient = read(extension=extension)
+    assert (patient.birth_place, patient.birth_place_code) == ("BOURG-ESSAI", "2A004")
+
+
+@pytest.mark.parametrize("district", ["VILLEFICTIVE", "9990", "999011", "", None, 99901.5])
+def test_only_an_insee_code_is_the_code_of_a_place(district: Any) -> None:
+    url = "http://hl7.org/fhir/StructureDefinition/birthPlace"
+    extension = [{"url": url, "valueAddress": {"city": "BOURG-ESSAI", "district": district}}]
+    patient = read(extension=extension)
+    assert (patient.birth_place, patient.birth_place_code) == ("BOURG-ESSAI", None)
+
+
+@pytest.mark.parametrize(
+    ("reference", "organization"),
+    [
+        ("Organization/60001", "60001"),
+        ("https://elsewhere.example/fhir/v3/Organization/60001", "60001"),
+        ("Patient/60001", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_hospital_of_an_identity_is_read_without_its_host(
+    reference: Any, organization: str | None
+) -> None:
+    assert read(managingOrganization={"reference": reference}).organization == organization
 
 
 @pytest.mark.parametrize(
@@ -201,7 +228,6 @@ def test_any_json_is_read_or_refused_by_name(value: Any) -> None:
     resource = value if isinstance(value, dict) else {"entry": value}
     mapping.patients(resource, OURS)
     mapping.is_current(resource)
-    mapping.belongs_to(resource, PatientId("1"))
 
 
 @given(st.data())

@@ -5,21 +5,32 @@ from typing import Any
 
 import httpx
 import pytest
-from fhir.resources.STU3.parameters import Parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import Incomplete, InDoubt, Malformed
-from desktop_app.domain.letters import MAX_RECORD_BYTES
-from desktop_app.domain.sending import RECORD_ADDRESS, Delivery, DeliveryState
+from desktop_app.domain.letters import LIMITS, Limits, Target
+from desktop_app.domain.sending import Delivery, DeliveryState
+from desktop_app.domain.typed import NOBODY
 from desktop_app.fhir.lifen.record import parameters, record_body
-from tests.fhir.conftest import HOME, PDF, Mark, Platform, Shelf, document, letter, lifen_over
-from tests.fhir.lifen.test_client import current
-
-STAY = "80001"
-ENCOUNTER = httpx.Response(
-    200, json={"resourceType": "Encounter", "subject": {"reference": "Patient/70001"}}
+from tests.fhir.conftest import (
+    ACCOUNT,
+    HOME,
+    PATIENT,
+    PDF,
+    STAY,
+    Mark,
+    Platform,
+    Shelf,
+    document,
+    letter,
+    lifen_over,
 )
+from tests.fhir.lifen import strict
+from tests.fhir.lifen.conftest import current, encounter
+
+ENCOUNTER = encounter()
+RPPS = "10999999971"
 ELSEWHERE = "https://api.lifen.fr/fhir/v3"
 TRANSACTION = f"{ELSEWHERE}/CommunicationRequest/$tracking?transaction-id="
 BASED_ON = f"{ELSEWHERE}/Communication?based-on=CommunicationRequest/77&_elements=status"
@@ -36,7 +47,7 @@ def told(*communications: dict[str, Any]) -> httpx.Response:
 
 
 async def whole(content: bytes = PDF, **changes: Any) -> bytes:
-    body = record_body(letter(content, **changes), Shelf(content))
+    body = record_body(letter(content, **changes), Shelf(content), ACCOUNT)
     raw = b"".join([piece async for piece in body.pieces()])
     assert len(raw) == body.length
     return raw
@@ -55,7 +66,7 @@ async def test_the_body_is_the_documented_one() -> None:
             {"name": "payload", "valueString": base64.b64encode(PDF).decode()},
         ],
     }
-    Parameters.model_validate(body)
+    strict.check(body)
 
 
 async def test_a_title_is_the_letter_s_own_or_none() -> None:
@@ -68,7 +79,7 @@ async def test_a_title_is_the_letter_s_own_or_none() -> None:
     title=st.text(st.characters(exclude_categories=["Cs"])) | st.just('"valueString":""'),
 )
 async def test_the_stream_is_what_the_whole_would_be(content: bytes, title: str) -> None:
-    expected = parameters(letter(content, stay=STAY, title=title))
+    expected = parameters(letter(content, stay=STAY, title=title), ACCOUNT)
     expected["parameter"][-1]["valueString"] = base64.b64encode(content).decode()
     assert json.loads(await whole(content, stay=STAY, title=title)) == expected
 
@@ -77,10 +88,12 @@ async def test_the_stream_is_what_the_whole_would_be(content: bytes, title: str)
     ("changes", "what"),
     [
         ({"patient": None}, "patient"),
+        ({"patient": replace(PATIENT, id=NOBODY)}, "patient"),
+        ({"sender": "8"}, "sender"),
         ({"stay": None}, "stay"),
         ({"documents": ()}, "documents"),
         ({"documents": (document(PDF),) * 2}, "one_document"),
-        ({"documents": (replace(document(PDF), size=MAX_RECORD_BYTES + 1),)}, "record_too_large"),
+        ({"documents": (replace(document(PDF), size=LIMITS.record + 1),)}, "record_too_large"),
     ],
 )
 async def test_what_the_record_cannot_take_is_said_before_anything_is_asked(
@@ -135,7 +148,7 @@ async def test_either_link_is_followed_on_our_own_base_by_what_is_stored(
     platform = Platform([told({"status": "completed"})])
     async with lifen_over(platform) as lifen:  # another run of the program
         (delivery,) = await lifen.record.track(stored)
-    assert (delivery.address, delivery.state) == (RECORD_ADDRESS, DeliveryState.DELIVERED)
+    assert (delivery.address, delivery.state) == (Target.EHR.value, DeliveryState.DELIVERED)
     assert str(platform.calls[0].url) == f"{HOME}/{asked}"
 
 
@@ -155,12 +168,24 @@ async def test_a_link_of_a_third_form_leaves_the_copy_in_doubt(url: str) -> None
             await lifen.record.deliver(letter(stay=STAY), Shelf(), Mark())
 
 
-async def test_what_was_never_stored_is_not_asked() -> None:
+async def test_a_number_that_looks_like_a_question_is_still_a_number() -> None:
     platform = Platform([told()])
     async with lifen_over(platform) as lifen:
-        with pytest.raises(Malformed):
-            await lifen.record.track("subject=Patient/70001")
-    assert platform.calls == []
+        await lifen.record.track("subject=Patient/70001")
+    asked = platform.calls[0].url
+    assert dict(asked.params) == {"transaction-id": "subject=Patient/70001"}
+
+
+async def test_who_answers_for_the_copy_is_named() -> None:
+    body = json.loads(await whole(stay=STAY, sender=RPPS))
+    assert body["parameter"][-1] == {"name": "sender-identifier", "valueString": RPPS}
+    strict.check(body)
+
+
+def test_the_limits_are_those_of_the_profile() -> None:
+    with pytest.raises(Incomplete) as caught:
+        parameters(letter(stay=STAY), ACCOUNT, Limits(record=10))
+    assert (caught.value.what, caught.value.limit) == ("record_too_large", 10)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +208,7 @@ async def test_what_is_said_of_the_copy_is_one_delivery(
 ) -> None:
     async with lifen_over(Platform([told(*communications)])) as lifen:
         said = await lifen.record.track("tx-1")
-    assert list(said) == [Delivery(address=RECORD_ADDRESS, name="", state=state, reason=reason)]
+    assert list(said) == [Delivery(address=Target.EHR.value, name="", state=state, reason=reason)]
 
 
 async def test_a_communication_alone_is_an_answer_and_nothing_else_is() -> None:

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -5,9 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import AppError, Incomplete, NotOffered
-from desktop_app.domain.people import Kind
+from desktop_app.domain.people import Kind, SearchRules
 from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
-from desktop_app.fhir.lifen.search import TENANTS, correspondent_forms, fits, patient_forms
+from desktop_app.fhir.lifen.search import (
+    TENANTS,
+    correspondent_forms,
+    coverage_form,
+    current_form,
+    day_form,
+    fits,
+    patient_forms,
+    rules_of,
+    stay_form,
+)
 from tests.fhir.conftest import PATIENT
 
 STANDARD, RAMSAY, VIVALTO = (TENANTS[name] for name in ("standard", "ramsay", "vivalto"))
@@ -63,6 +76,52 @@ def test_vivalto_is_never_asked_for_a_number() -> None:
     assert patient_forms(query, VIVALTO) == ((("name", "abricotier"), SIZE),)
     assert fits(PATIENT, query, VIVALTO)
     assert not fits(PATIENT, PatientQuery(name="abricotier", identifier="9"), VIVALTO)
+
+
+@pytest.mark.parametrize("tenant", list(TENANTS))
+def test_a_number_is_one_and_words_are_no_alternatives(tenant: str) -> None:
+    with pytest.raises(Incomplete) as caught:
+        patient_forms(PatientQuery(name="abricotier", identifier="000123,000124"), TENANTS[tenant])
+    assert caught.value.what == "one_number"
+    forms = patient_forms(PatientQuery(name="abricotier, capucine"), TENANTS[tenant])
+    assert forms == ((("name", "abricotier capucine"), SIZE),)
+
+
+@pytest.mark.parametrize(
+    ("tenant", "rules", "pages", "coverage"),
+    [
+        ("standard", SearchRules(), True, True),
+        ("ramsay", SearchRules(), False, True),
+        ("vivalto", SearchRules(has_identifier=False, shortest_name=3), False, False),
+    ],
+)
+def test_each_tenant_has_its_rules(
+    tenant: str, rules: SearchRules, *, pages: bool, coverage: bool
+) -> None:
+    book = TENANTS[tenant]
+    assert (book.rules, book.has_pages, book.has_coverage) == (rules, pages, coverage)
+    assert rules_of(tenant, "search") == rules
+    assert rules_of(tenant, "typed") == replace(rules, has_patients=False)
+
+
+def test_no_question_carries_a_date_prefix_or_two_values() -> None:
+    asked = (
+        stay_form(PATIENT.id),
+        current_form(),
+        day_form(date(2024, 3, 4)),
+        coverage_form(PATIENT.id),
+    )
+    for form in asked:
+        assert len({name for name, _value in form}) == len(form)
+        assert not any("," in value or value[:2] in {"ge", "le"} for _name, value in form)
+
+
+def test_the_rules_are_known_before_anything_that_speaks_to_a_network() -> None:
+    program = (
+        "import sys, desktop_app.fhir.lifen.search;"
+        "sys.exit(bool({'httpx', 'orjson'} & {*sys.modules}))"
+    )
+    assert subprocess.run((sys.executable, "-c", program), check=False).returncode == 0
 
 
 def test_a_name_too_short_to_ask_for_still_counts_beside_a_birth_date() -> None:

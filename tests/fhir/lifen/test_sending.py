@@ -5,20 +5,35 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fhir.resources.STU3.documentreference import DocumentReference
-from fhir.resources.STU3.parameters import Parameters
-from fhir.resources.STU3.practitioner import Practitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import FileTrouble, Incomplete
-from desktop_app.domain.letters import MAX_BYTES
+from desktop_app.domain.letters import LIMITS, Letter, Limits
 from desktop_app.domain.people import Kind
+from desktop_app.domain.typed import NOBODY
+from desktop_app.fhir.lifen import sending
 from desktop_app.fhir.lifen.body import PIECE, LetterBody
-from desktop_app.fhir.lifen.sending import mss_body, parameters
-from tests.fhir.conftest import PDF, Shelf, document, letter, recipient
+from desktop_app.fhir.lifen.sending import parameters
+from tests.fhir.conftest import (
+    ACCOUNT,
+    PATIENT,
+    PDF,
+    STAY,
+    TYPED,
+    Shelf,
+    document,
+    letter,
+    recipient,
+)
+from tests.fhir.lifen import strict
 
+RPPS = "10999999971"
 OTHER = "ines.coudrier@cabinet.mssante.example"
+
+
+def mss_body(sent: Letter, shelf: Shelf, **changes: Any) -> LetterBody:
+    return sending.mss_body(sent, shelf, replace(ACCOUNT, **changes))
 
 
 async def whole(body: LetterBody) -> bytes:
@@ -26,7 +41,7 @@ async def whole(body: LetterBody) -> bytes:
 
 
 async def test_the_body_is_the_documented_one() -> None:
-    sent = letter(stay="80001")
+    sent = letter(stay=STAY)
     body = json.loads(await whole(mss_body(sent, Shelf())))
     assert body == {
         "resourceType": "Parameters",
@@ -61,6 +76,7 @@ async def test_the_body_is_the_documented_one() -> None:
                             "resourceType": "DocumentReference",
                             "status": "current",
                             "type": {"coding": [{"system": "http://loinc.org", "code": "11488-4"}]},
+                            "indexed": "2024-03-04T09:00:00+00:00",
                             "content": [
                                 {
                                     "attachment": {
@@ -90,7 +106,7 @@ async def test_the_stream_is_what_the_whole_would_be(
     body = mss_body(sent, Shelf(*contents, piece=piece))
     raw = await whole(body)
     assert len(raw) == body.length
-    expected: Any = parameters(sent)
+    expected: Any = parameters(sent, ACCOUNT)
     expected["parameter"][-1]["part"] = [
         json.loads(json.dumps(part)) for part in expected["parameter"][-1]["part"]
     ]
@@ -170,7 +186,7 @@ def strangers() -> tuple[Any, ...]:
         ({"recipients": strangers()}, "too_many_recipients"),
         ({"documents": ()}, "documents"),
         ({"documents": (document(PDF),) * 11}, "too_many_documents"),
-        ({"documents": (replace(document(PDF), size=MAX_BYTES + 1),)}, "documents_too_large"),
+        ({"documents": (replace(document(PDF), size=LIMITS.mailbox + 1),)}, "documents_too_large"),
         ({"recipients": (recipient("285079999990136@patient.mssante.fr"),)}, "address"),
         ({"recipients": (replace(recipient(), address="by.hand@x.example"),)}, "address"),
     ],
@@ -183,17 +199,90 @@ def test_what_cannot_be_sent_is_said_before_anything_leaves(
     assert caught.value.what == what
 
 
-async def test_a_strict_reader_of_stu3_takes_the_body() -> None:
-    body = json.loads(await whole(mss_body(letter(stay="80001"), Shelf())))
-    Practitioner.model_validate(body["parameter"][2]["part"][0]["resource"])
-    resource = body["parameter"][3]["part"][0]["resource"]
-    # STU3 also wants ``indexed``, which the platform's own examples leave out
-    DocumentReference.model_validate({**resource, "indexed": "2024-03-04T09:00:00+01:00"})
-    resource["indexed"] = "2024-03-04T09:00:00+01:00"
-    read = Parameters.model_validate(body)
-    assert [parameter.name for parameter in read.parameter or ()] == [
-        "subject",
-        "context",
+@pytest.mark.parametrize(
+    ("own", "profile", "said"),
+    [(RPPS, "", RPPS), (None, RPPS, RPPS), (RPPS, "10999999963", RPPS), (None, "", None)],
+)
+async def test_who_answers_for_a_letter_is_named_by_number_alone(
+    own: str | None, profile: str, said: str | None
+) -> None:
+    body = json.loads(await whole(mss_body(letter(sender=own), Shelf(), sender=profile)))
+    named = {line["name"]: line for line in body["parameter"]}
+    assert "sender" not in named
+    assert named.get("sender-identifier") == (
+        {"name": "sender-identifier", "valueString": said} if said else None
+    )
+
+
+@pytest.mark.parametrize("said", ["1099999997", f"8{RPPS}", "Dr Fictif", "1099999997٣"])
+def test_a_sender_that_is_no_rpps_stops_the_letter(said: str) -> None:
+    with pytest.raises(Incomplete) as caught:
+        mss_body(letter(sender=said), Shelf())
+    assert caught.value.what == "sender"
+
+
+def test_the_limits_are_those_of_the_profile() -> None:
+    small = Limits(mailbox=len(PDF) - 1)
+    with pytest.raises(Incomplete) as caught:
+        sending.mss_body(letter(), Shelf(), ACCOUNT, small)
+    assert (caught.value.what, caught.value.limit) == ("documents_too_large", len(PDF) - 1)
+
+
+def test_a_hospital_that_has_patients_wants_one_of_its_own() -> None:
+    with pytest.raises(Incomplete) as caught:
+        mss_body(letter(patient=replace(PATIENT, id=NOBODY)), Shelf())
+    assert caught.value.what == "patient"
+
+
+# Without the Patient API
+
+
+async def test_an_identity_is_spelled_out_where_there_are_no_patients_to_refer_to() -> None:
+    sent = letter(patient=replace(PATIENT, id=NOBODY), stay=STAY, sender=RPPS)
+    body = json.loads(await whole(sending.mss_body(sent, Shelf(), TYPED)))
+    assert [line["name"] for line in body["parameter"]] == [
+        "detailed-subject",
+        "managing-organization",
+        "sender-identifier",
         "recipients",
         "payload",
     ]
+    assert body["parameter"][0]["resource"]["resourceType"] == "Patient"
+    assert body["parameter"][1]["valueReference"] == {"reference": "Organization/60001"}
+    strict.check(body)
+
+
+@pytest.mark.parametrize(
+    ("own", "profile", "said"), [("60002", "60001", "60002"), (None, "60001", "60001")]
+)
+def test_the_hospital_is_that_of_the_identity_else_the_profile_s(
+    own: str | None, profile: str, said: str
+) -> None:
+    sent = letter(patient=replace(PATIENT, organization=own))
+    body = parameters(sent, replace(TYPED, organization=profile))
+    assert body["parameter"][1]["valueReference"] == {"reference": f"Organization/{said}"}
+
+
+def test_a_letter_that_no_hospital_issues_does_not_leave() -> None:
+    with pytest.raises(Incomplete) as caught:
+        parameters(letter(), replace(TYPED, organization=""))
+    assert caught.value.what == "organization"
+
+
+def test_an_identity_that_lacks_a_trait_does_not_leave() -> None:
+    with pytest.raises(Incomplete) as caught:
+        parameters(letter(patient=replace(PATIENT, birth_date=None)), TYPED)
+    assert caught.value.what == "identity"
+
+
+async def test_a_strict_reader_of_stu3_takes_every_body() -> None:
+    one = recipient()
+    structure = replace(one, correspondent=replace(one.correspondent, kind=Kind.ORGANIZATION))
+    for sent in (
+        letter(),
+        letter(stay=STAY, sender=RPPS, title=""),
+        letter(PDF, PDF + b"x", recipients=(recipient(OTHER, "90002"), structure)),
+    ):
+        shelf = Shelf(PDF, PDF + b"x")
+        body = json.loads(await whole(mss_body(sent, shelf)))
+        strict.check(body)

@@ -4,8 +4,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from desktop_app.domain.errors import Malformed, NotAllowed
 from desktop_app.domain.people import PatientId, Stay, StayId
-from desktop_app.fhir.lifen.stays import in_order, is_stay_of, stays
+from desktop_app.fhir.lifen.stays import in_order, owner, stay, stays
 from tests.fhir.conftest import OURS
 from tests.fhir.test_answers import JSON
 
@@ -33,9 +34,8 @@ def encounter(**changes: Any) -> dict[str, Any]:
     }
 
 
-def read(*resources: dict[str, Any]) -> tuple[Stay, ...]:
-    entries = [{"resource": resource} for resource in resources]
-    return stays({"entry": entries}, OURS, CAPUCINE)
+def read(*rows: dict[str, Any]) -> tuple[Stay, ...]:
+    return tuple(found for found, whose in stays(rows, OURS) if whose == CAPUCINE)
 
 
 def test_the_documented_example_is_read_whole() -> None:
@@ -56,7 +56,6 @@ def test_the_documented_example_is_read_whole() -> None:
         {"subject": None},
         {"status": "entered-in-error"},
         {"id": ""},
-        {"resourceType": "Patient"},
         {
             "extension": [
                 {
@@ -74,7 +73,17 @@ def test_what_is_not_this_patient_s_stay_is_left_out(change: dict[str, Any]) -> 
 
 def test_a_patient_is_known_by_an_absolute_reference_too() -> None:
     reference = {"reference": "https://elsewhere.example/fhir/v3/Patient/70001"}
-    assert is_stay_of(encounter(subject=reference), OURS, CAPUCINE)
+    assert owner(encounter(subject=reference)) == CAPUCINE
+
+
+def test_one_stay_is_read_or_refused_by_name() -> None:
+    assert stay(encounter(), OURS) == read(encounter())[0]
+    for change in ({"resourceType": "Patient"}, {"id": None}):
+        with pytest.raises(Malformed):
+            stay(encounter(**change), OURS)
+    with pytest.raises(NotAllowed) as caught:
+        stay(encounter(), "Another")
+    assert caught.value.cause == "database_reference"
 
 
 @pytest.mark.parametrize(
@@ -90,8 +99,8 @@ def test_a_patient_is_known_by_an_absolute_reference_too() -> None:
     ],
 )
 def test_what_is_readable_of_kind_and_unit_is_shown(kind: Any, provider: Any, label: str) -> None:
-    (stay,) = read(encounter(**{"class": kind, "serviceProvider": provider}))
-    assert stay.label == label
+    (found,) = read(encounter(**{"class": kind, "serviceProvider": provider}))
+    assert found.label == label
 
 
 @pytest.mark.parametrize(
@@ -109,28 +118,28 @@ def test_what_is_readable_of_kind_and_unit_is_shown(kind: Any, provider: Any, la
     ],
 )
 def test_a_beginning_is_a_moment_or_nothing(text: Any, moment: datetime | None) -> None:
-    (stay,) = read(encounter(period={"start": text}))
-    assert stay.start == moment
-    assert stay.start is None or stay.start.tzinfo is not None
+    (found,) = read(encounter(period={"start": text}))
+    assert found.start == moment
+    assert found.start is None or found.start.tzinfo is not None
 
 
 def test_stays_under_way_come_first_then_the_newest() -> None:
-    def stay(name: str, status: str, day: int | None) -> Stay:
+    def made(name: str, status: str, day: int | None) -> Stay:
         start = None if day is None else datetime(2024, 3, day, tzinfo=UTC)
         return Stay(id=StayId(name), status=status, start=start)
 
     found = [
-        stay("undated", "finished", None),
-        stay("old", "finished", 1),
-        stay("new", "planned", 20),
-        stay("now", "in-progress", 5),
-        stay("since", "in-progress", 2),
+        made("undated", "finished", None),
+        made("old", "finished", 1),
+        made("new", "planned", 20),
+        made("now", "in-progress", 5),
+        made("since", "in-progress", 2),
     ]
     assert [one.id for one in in_order(found)] == ["now", "since", "new", "old", "undated"]
 
 
 @given(JSON)
 def test_any_json_is_read_without_harm(value: Any) -> None:
-    stays({"entry": value}, OURS, CAPUCINE)
+    stays([value] if isinstance(value, dict) else [], OURS)
     odd = {"identifier": value, "period": value, "class": value, "serviceProvider": value}
     read(encounter(**odd), encounter(period={"start": value, "end": value}, status=value))

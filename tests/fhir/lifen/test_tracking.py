@@ -2,9 +2,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop_app.domain.sending import DeliveryState
-from desktop_app.fhir.lifen.tracking import deliveries, record_delivery, record_pair, transaction_id
+from desktop_app.fhir.answers import Receipt
+from desktop_app.fhir.lifen.tracking import copy_delivery, deliveries, transaction
 from tests.fhir.test_answers import JSON
 
 ADDRESS = "marc.tessandier@cabinet.mssante.example"
@@ -66,6 +68,24 @@ def test_the_reason_is_read_in_both_spellings(reason: dict[str, Any]) -> None:
     assert delivery.reason == "boîte pleine"
 
 
+@pytest.mark.parametrize(
+    ("told_of", "reason"),
+    [
+        ({"status": "aborted"}, "aborted"),
+        ({"status": "entered-in-error"}, "entered-in-error"),
+        ({"status": "sent-by-pigeon"}, "sent-by-pigeon"),
+        ({"status": "completed", "notDone": True}, "not-done"),
+        ({"status": "completed"}, None),
+        ({"status": "in-progress"}, None),
+    ],
+)
+def test_without_a_reason_a_status_that_is_no_good_one_is_it(
+    told_of: dict[str, Any], reason: str | None
+) -> None:
+    (delivery,) = of(told(**told_of))
+    assert delivery.reason == reason
+
+
 def test_the_address_may_stand_in_the_coding() -> None:
     medium = {"coding": [{"code": "APICRYPT", "display": ADDRESS}], "text": "secure mail"}
     (delivery,) = of(told(status="completed", medium=medium))
@@ -86,29 +106,66 @@ def test_the_gravest_word_on_an_address_counts() -> None:
     assert delivery.state is DeliveryState.PENDING
 
 
-def receipt(**values: str) -> dict[str, Any]:
-    return {
-        "resourceType": "Parameters",
-        "parameter": [
-            {"name": name.replace("_", "-"), "valueString": value} for name, value in values.items()
-        ],
-    }
+def test_the_address_may_stand_beside_the_recipient() -> None:
+    details = "http://lifen.fr/fhir/StructureDefinition/communicationrequest-recipient-details"
+    point = {"system": "email", "value": ADDRESS, "use": "work"}
+    recipient = {"reference": "Practitioner/1"}
+    recipient["extension"] = [{"url": details, "valueContactPoint": point}]  # type: ignore[assignment]
+    (delivery,) = of(told(status="completed", medium=[{"text": "MSSANTE"}], recipient=[recipient]))
+    assert delivery.address == ADDRESS
 
 
-def test_the_transaction_is_named_by_itself_or_by_its_link() -> None:
-    url = "https://api.lifen.fr/fhir/v3/CommunicationRequest/$tracking?transaction-id=tx%2F1"
-    assert transaction_id(receipt(transaction_id="tx-1", tracking_url=url)) == "tx-1"
-    assert transaction_id(receipt(tracking_url=url)) == "tx/1"
-    assert transaction_id(receipt(tracking_url="https://api.lifen.fr/other?a=b")) is None
-    assert transaction_id(receipt()) is None
+TRACKING = "https://api.lifen.fr/fhir/v3/CommunicationRequest/$tracking?transaction-id="
+BASED_ON = "https://api.lifen.fr/fhir/v3/Communication?based-on="
 
 
-@given(JSON)
-def test_any_json_is_read_without_harm(value: Any) -> None:
+def receipt(location: str = "", kind: str = "valueString", **values: str) -> Receipt:
+    parameters = [{"name": name.replace("_", "-"), kind: value} for name, value in values.items()]
+    return Receipt(
+        resource={"resourceType": "Parameters", "parameter": parameters}, location=location
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        (receipt(transaction_id="tx-1", tracking_url=f"{TRACKING}other"), "tx-1"),
+        (receipt(transaction_id="tx-1", kind="valueId"), "tx-1"),
+        (receipt(transaction_id="a=b 1"), "transaction-id=a%3Db%201"),
+        (receipt(tracking_url=f"{TRACKING}tx%2F1"), "tx/1"),
+        (receipt(tracking_url=f"{TRACKING}tx-1", kind="valueUri"), "tx-1"),
+        (receipt(location=f"{TRACKING}tx-1"), "tx-1"),
+        (
+            receipt(tracking_url=f"{BASED_ON}CommunicationRequest/7"),
+            "based-on=CommunicationRequest/7",
+        ),
+        (receipt(location=f"{BASED_ON}CommunicationRequest/7"), "based-on=CommunicationRequest/7"),
+        (
+            receipt(location="https://evil.example/fhir/v3/CommunicationRequest/7/_history/1"),
+            "based-on=CommunicationRequest/7",
+        ),
+        (
+            Receipt(resource={"resourceType": "CommunicationRequest", "id": "7"}),
+            "based-on=CommunicationRequest/7",
+        ),
+        (receipt(tracking_url="https://api.lifen.fr/other?a=b"), None),
+        (receipt(location="https://api.lifen.fr/fhir/v3/Patient/7"), None),
+        (receipt(location="https://["), None),
+        (Receipt(resource={"resourceType": "Parameters", "id": "7"}), None),
+        (receipt(), None),
+    ],
+)
+def test_a_sending_is_asked_for_by_whatever_names_it(said: Receipt, stored: str | None) -> None:
+    assert transaction(said) == stored
+
+
+@given(JSON, st.text())
+def test_any_json_is_read_without_harm(value: Any, words: str) -> None:
     deliveries({"entry": value})
-    transaction_id({"parameter": value})
-    record_pair({"parameter": value})
-    record_pair({"parameter": [{"name": "tracking-url", "valueString": value}]})
-    record_delivery({"resourceType": "Bundle", "entry": value})
-    record_delivery({"resourceType": "Communication", "status": value, "notDoneReason": value})
-    deliveries({"entry": [{"resource": told(status=value, medium=value, notDoneReason=value)}]})
+    transaction(Receipt(resource={"parameter": value}, location=words))
+    line = {"name": "tracking-url", "valueString": value}
+    transaction(Receipt(resource={"parameter": [line]}))
+    copy_delivery({"resourceType": "Bundle", "entry": value}, "ehr")
+    copy_delivery({"resourceType": "Communication", "status": value, "notDoneReason": value}, "ehr")
+    odd = {"medium": value, "notDoneReason": value, "recipient": value}
+    deliveries({"entry": [{"resource": told(status=value, **odd)}]})
