@@ -2,129 +2,38 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from desktop_app.domain.errors import StoreTrouble
-from desktop_app.domain.letters import Letter
-from desktop_app.domain.people import Correspondent, Cursor, Page, Patient, PatientId, Stay
-from desktop_app.domain.ports import (
-    CorrespondentQuery,
-    Delivers,
-    FindsCorrespondents,
-    FindsPatients,
-    FindsStays,
-    PatientQuery,
-    ReadsDocuments,
-)
-from desktop_app.domain.sending import Delivery, Target
+from desktop_app.domain.letters import Limits, Target
+from desktop_app.domain.people import Author
+from desktop_app.domain.ports import Delivers
 from desktop_app.intake.intake import Intake
 from desktop_app.intake.pdf import PdfReader
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.store import Seal
 from desktop_app.outbox.worker import Worker
+from desktop_app.platform import Clock, Copies, Platform, way_to
 from desktop_app.settings import Profile, Settings
+from desktop_app.signin.browser import OpensBrowser, system_browser
+from desktop_app.signin.pages import Pages
+from desktop_app.signin.service import HospitalSignIn, SystemUser, open_signin
 from desktop_app.system.owner import owner
 from desktop_app.system.paths import Folders, private
 from desktop_app.system.writer import one_writer
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
-
 
 def utc_now() -> datetime:
     """The clock of a program that really runs."""
     return datetime.now(UTC)
-
-
-class Reached(FindsPatients, FindsStays, FindsCorrespondents, Delivers, Protocol):
-    """Everything that is asked of a platform."""
-
-    @property
-    def record(self) -> Delivers:
-        """The hospital's own record, as the platform reaches it."""
-
-
-class Platform:
-    """The profile's platform, reached for at the first question.
-
-    Until then neither its secret nor the network is needed, nor the code that speaks to it: the
-    queue can be looked at without them. Every call raises ``Misconfigured`` while the secret is
-    missing or cannot be read.
-    """
-
-    def __init__(self, settings: Settings, folders: Folders, now: Clock) -> None:
-        self._what = (settings, folders, now)
-        self._stack = AsyncExitStack()
-        self._client: Reached | None = None
-        self._door = asyncio.Lock()
-
-    async def client(self) -> Reached:
-        """The client, made once."""
-        async with self._door:
-            if self._client is None:
-                reach = await asyncio.to_thread(_load_reach)
-                self._client = await self._stack.enter_async_context(reach(*self._what))
-            return self._client
-
-    async def aclose(self) -> None:
-        """Let go of its connections."""
-        await self._stack.aclose()
-
-    async def find_patients(
-        self, query: PatientQuery, after: Cursor | None = None
-    ) -> Page[Patient]:
-        """As ``FindsPatients.find_patients``."""
-        return await (await self.client()).find_patients(query, after)
-
-    async def patient(self, patient_id: PatientId) -> Patient:
-        """As ``FindsPatients.patient``."""
-        return await (await self.client()).patient(patient_id)
-
-    async def find_stays(self, patient_id: PatientId) -> Page[Stay]:
-        """As ``FindsStays.find_stays``."""
-        return await (await self.client()).find_stays(patient_id)
-
-    async def find_practitioners(self, query: CorrespondentQuery) -> Page[Correspondent]:
-        """As ``FindsCorrespondents.find_practitioners``."""
-        return await (await self.client()).find_practitioners(query)
-
-    async def find_organizations(self, query: CorrespondentQuery) -> Page[Correspondent]:
-        """The structures that match, as many as the directory shows."""
-        return await (await self.client()).find_organizations(query)
-
-    async def deliver(
-        self, letter: Letter, documents: ReadsDocuments, passing: Callable[[], Awaitable[None]]
-    ) -> str:
-        """As ``Delivers.deliver``."""
-        return await (await self.client()).deliver(letter, documents, passing)
-
-    async def track(self, transaction_id: str) -> Sequence[Delivery]:
-        """As ``Delivers.track``."""
-        return await (await self.client()).track(transaction_id)
-
-
-class Record:
-    """The hospital's record, reached for as the platform is."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    async def deliver(
-        self, letter: Letter, documents: ReadsDocuments, passing: Callable[[], Awaitable[None]]
-    ) -> str:
-        """As ``Delivers.deliver``."""
-        return await (await self._platform.client()).record.deliver(letter, documents, passing)
-
-    async def track(self, transaction_id: str) -> Sequence[Delivery]:
-        """As ``Delivers.track``."""
-        return await (await self._platform.client()).record.track(transaction_id)
 
 
 @dataclass(kw_only=True)
@@ -137,6 +46,10 @@ class Session:
     letters: Intake
     outbox: Outbox
     habits: Outbox
+    signin: SystemUser | HospitalSignIn
+    targets: tuple[Target, ...]
+    """Where letters may go from this profile, the mailboxes first."""
+    limits: Limits
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once what an earlier run left in flight has been decided."""
     _folder: Path
@@ -188,41 +101,98 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(
-    settings: Settings, folders: Folders, *, now: Clock = utc_now, program: str = "navette"
+async def open_session(  # noqa: PLR0913 - what a face or a test may choose
+    settings: Settings,
+    folders: Folders,
+    *,
+    now: Clock = utc_now,
+    program: str = "navette",
+    pages: Pages | None = None,
+    open_browser: OpensBrowser = system_browser,
 ) -> AsyncIterator[Session]:
     """Open the chosen profile; its letters are there even when its platform is not.
 
-    ``program`` is how another process will see who does the sending. Raises ``StoreTrouble``.
+    ``program`` is how another process will see who does the sending. ``pages`` are what the
+    browser shows after a sign-in; without them nobody is there to sign in, and what is done here
+    is done by the system's user. Raises ``StoreTrouble``.
     """
     profile = settings.profile
     folder = folders.letters(profile.environment)
     async with AsyncExitStack() as stack:
-        outbox = await Outbox.open(folder / "navette.db", Seal(owner(), profile.account), now)
+        me = owner()
+        signin = open_signin(
+            profile.sso,
+            Author(key=f"system:{me}"),
+            pages=pages,
+            ways=partial(way_to, settings),
+            open_browser=open_browser,
+            now=now,
+        )
+        stack.callback(signin.close)
+        outbox = await Outbox.open(
+            folder / "navette.db",
+            Seal(me, profile.account),
+            now,
+            limits=settings.limits,
+            author=signin.require,
+        )
         stack.push_async_callback(outbox.aclose)
         spool = Spool(private(folder / "spool"))
         reader = PdfReader()
         stack.push_async_callback(reader.aclose)
         platform = Platform(settings, folders, now)
-        targets: dict[Target, Delivers] = {Target.MSS: platform, Target.EHR: Record(platform)}
+        carriers: dict[Target, Delivers] = {
+            Target.MSS: platform,
+            Target.EHR: Copies(platform, lambda client: client.record),
+            Target.DMP: Copies(platform, lambda client: client.dmp),
+        }
         stack.push_async_callback(platform.aclose)
         session = Session(
             profile=profile,
             patients=platform,
             directory=platform,
-            letters=Intake(outbox, spool, reader, now),
+            letters=Intake(
+                outbox, spool, reader, now, targets=proposed(profile), sender=sender(profile)
+            ),
             outbox=outbox,
             habits=outbox,
+            signin=signin,
+            targets=offered(profile),
+            limits=settings.limits,
             _folder=folder,
             _program=program,
             _spool=spool,
-            _worker=Worker(outbox, targets, spool, now),
+            _worker=Worker(outbox, carriers, spool, now),
         )
         stack.push_async_callback(session.rest)
         yield session
 
 
-def _load_reach() -> Callable[[Settings, Folders, Clock], AbstractAsyncContextManager[Reached]]:
-    from desktop_app.reach import reach  # noqa: PLC0415 - start-up (architecture.md section 6)
+def offered(profile: Profile) -> tuple[Target, ...]:
+    """Where letters may go from ``profile``, the mailboxes first.
 
-    return reach
+    A copy needs a patient of the platform's, so there is none where identities are typed; the
+    practice hospital keeps a record, and no contract of its own for the DMP.
+    """
+    account = profile.lifen
+    if account is None:
+        return (Target.MSS, Target.EHR)
+    if account.patients != "search":
+        return (Target.MSS,)
+    record = () if account.record == "never" else (Target.EHR,)
+    return (Target.MSS, *record, *((Target.DMP,) if account.dmp else ()))
+
+
+def proposed(profile: Profile) -> tuple[Target, ...]:
+    """Where a new letter goes until somebody says otherwise."""
+    always = profile.lifen is not None and profile.lifen.record == "always"
+    return tuple(
+        target
+        for target in offered(profile)
+        if target is Target.MSS or (always and target is Target.EHR)
+    )
+
+
+def sender(profile: Profile) -> str | None:
+    """The practitioner that new letters leave under, where the hospital named one."""
+    return (profile.lifen.sender or None) if profile.lifen else None

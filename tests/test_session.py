@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -6,20 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.errors import Busy, Misconfigured
+from desktop_app.domain.errors import Busy, Incomplete, Misconfigured, NotSignedIn
 from desktop_app.domain.identity import read_patient_query
-from desktop_app.domain.people import PatientId, Recipient
+from desktop_app.domain.letters import Limits, Target
+from desktop_app.domain.people import PatientId, Recipient, SearchRules
 from desktop_app.domain.ports import CorrespondentQuery, SendingFilter
-from desktop_app.domain.sending import Claimed, JobState, Passed, Sending, Target
+from desktop_app.domain.sending import Claimed, JobState, Passed, Sending
 from desktop_app.sandbox.faults import Faults, Rule
 from desktop_app.sandbox.lifen import RecordTracking
 from desktop_app.sandbox.server import Served, serve
 from desktop_app.session import Session, open_session, utc_now
-from desktop_app.settings import LifenAccount, Profile, Security, Settings, load_settings
+from desktop_app.settings import (
+    LifenAccount,
+    Profile,
+    Security,
+    Settings,
+    SsoAccount,
+    load_settings,
+)
+from desktop_app.system.owner import owner
 from desktop_app.system.paths import Folders, find_folders
 from desktop_app.system.secrets import SecretFile
 from desktop_app.system.writer import one_writer
 from tests.intake.conftest import pdf
+from tests.signin.conftest import PAGES, Browser
 
 MAILBOX = "marc.tessandier@cabinet.mssante.example"
 
@@ -33,7 +44,7 @@ def practice(folders: Folders) -> Settings:
     return load_settings(policy=folders.policy, user=folders.config, environ={})
 
 
-def over_a_socket(served: Served) -> Settings:
+def over_a_socket(served: Served, **contract: str) -> Settings:
     told = served.description
     account = LifenAccount(
         tenant="standard",
@@ -42,6 +53,7 @@ def over_a_socket(served: Served) -> Settings:
         fhir_url=told["lifen"]["fhir_url"],
         client_id=told["client_id"],
         database_reference=told["database_reference"],
+        **contract,
     )
     profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
     return Settings(
@@ -65,10 +77,11 @@ async def compose(
     letter = replace(
         letter,
         patient=patient,
-        stay=(await session.patients.find_stays(patient.id)).items[0].id,
+        stay=(await session.patients.find_stays(patient.id)).items[0],
         recipients=(Recipient(correspondent=found.items[0], address=MAILBOX),),
+        targets=tuple(targets),
     )
-    return await session.outbox.send(letter, targets, timedelta(0))
+    return await session.outbox.send(letter, timedelta(0))
 
 
 async def until(session: Session, state: JobState) -> None:
@@ -214,3 +227,161 @@ async def test_what_was_in_flight_is_decided_before_the_platform_is_reached(
             with pytest.raises(Misconfigured):
                 await session.work()
             assert (await session.outbox.job(job.id)).state is JobState.IN_DOUBT
+
+
+async def test_a_deposit_in_the_dmp_goes_on_from_the_step_it_had_reached(
+    folders: Folders, tmp_path: Path
+) -> None:
+    await keep_secret(folders)
+    async with serve() as served:
+        settings = over_a_socket(served, dmp="Organization/60099")
+        served.sandbox.faults.replace(Rule(path="DocumentReference", status=503))
+        async with open_session(settings, folders) as session:
+            assert session.targets == (Target.MSS, Target.EHR, Target.DMP)
+            (job,) = (await compose(session, tmp_path, (Target.DMP,))).jobs
+            working = asyncio.get_running_loop().create_task(session.work())
+            await until(session, JobState.WAITING)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            kept = (await session.outbox.job(job.id)).steps
+            assert [step for step, _ in kept] == ["binary"]
+        served.sandbox.faults.replace()
+        async with open_session(settings, folders) as session, asyncio.TaskGroup() as group:
+            working = group.create_task(session.work())
+            await session.outbox.retry(job.id)
+            await until(session, JobState.DELIVERED)
+            working.cancel()
+            done = await session.outbox.job(job.id)
+        assert done.steps[0] == kept[0]
+        assert [step for step, _ in done.steps] == ["binary", "document"]
+        (accepted,) = served.sandbox.ledger
+        assert accepted.target == "dmp"
+
+
+ACCOUNT = LifenAccount(
+    tenant="standard",
+    token_url="http://localhost/token",
+    audience="a",
+    fhir_url="http://localhost/fhir",
+    client_id="c",
+    database_reference="d",
+)
+
+
+@pytest.mark.parametrize(
+    ("contract", "targets", "first"),
+    [
+        ({}, (Target.MSS, Target.EHR), (Target.MSS,)),
+        ({"record": "never"}, (Target.MSS,), (Target.MSS,)),
+        ({"record": "always"}, (Target.MSS, Target.EHR), (Target.MSS, Target.EHR)),
+        (
+            {"record": "always", "dmp": "Organization/1"},
+            (Target.MSS, Target.EHR, Target.DMP),
+            (Target.MSS, Target.EHR),
+        ),
+        ({"record": "never", "dmp": "Organization/1"}, (Target.MSS, Target.DMP), (Target.MSS,)),
+        (
+            {"patients": "typed", "organization": "1", "record": "always", "dmp": "Group/1"},
+            (Target.MSS,),
+            (Target.MSS,),
+        ),
+    ],
+)
+async def test_what_a_profile_offers_is_what_its_contract_opens(
+    folders: Folders,
+    tmp_path: Path,
+    contract: dict[str, str],
+    targets: tuple[Target, ...],
+    first: tuple[Target, ...],
+) -> None:
+    account = replace(ACCOUNT, sender="10003456789", **contract)
+    profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
+    settings = Settings(profiles={"essai": profile}, profile=profile, limits=Limits(mailbox=77))
+    path = tmp_path / "lettre.pdf"
+    path.write_bytes(pdf())
+    async with open_session(settings, folders) as session:
+        assert (session.targets, session.limits.mailbox) == (targets, 77)
+        letter = await session.letters.take(path)
+        assert (letter.targets, letter.sender) == (first, "10003456789")
+
+
+async def test_practice_offers_the_record_and_signs_nobody_in(
+    folders: Folders, tmp_path: Path
+) -> None:
+    path = tmp_path / "lettre.pdf"
+    path.write_bytes(pdf())
+    async with open_session(practice(folders), folders) as session:
+        assert session.targets == (Target.MSS, Target.EHR)
+        assert session.patients.rules == SearchRules()
+        assert not session.signin.needed
+        letter = await session.letters.take(path)
+        assert (letter.targets, letter.sender) == ((Target.MSS,), None)
+
+
+@pytest.mark.parametrize(
+    ("contract", "rules"),
+    [
+        ({"tenant": "ramsay"}, SearchRules()),
+        ({"tenant": "vivalto"}, SearchRules(has_identifier=False, shortest_name=3)),
+        ({"patients": "typed", "organization": "1"}, SearchRules(has_patients=False)),
+    ],
+)
+async def test_the_rules_of_a_search_need_no_platform(
+    folders: Folders, contract: dict[str, str], rules: SearchRules
+) -> None:
+    account = replace(ACCOUNT, **contract)
+    profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
+    settings = Settings(profiles={"essai": profile}, profile=profile)
+    async with open_session(settings, folders) as session:
+        assert session.patients.rules == rules
+
+
+async def test_the_letter_s_limits_are_those_of_the_settings(
+    folders: Folders, tmp_path: Path
+) -> None:
+    settings = replace(practice(folders), limits=Limits(mailbox=10))
+    async with open_session(settings, folders) as session:
+        with pytest.raises(Incomplete) as caught:
+            await compose(session, tmp_path)
+        assert (caught.value.what, caught.value.limit) == ("documents_too_large", 10)
+
+
+def authors(folders: Folders) -> set[tuple[str | None, str | None]]:
+    database = sqlite3.connect(folders.letters("test") / "navette.db")
+    try:
+        return set(database.execute("SELECT author, author_name FROM journal"))
+    finally:
+        database.close()
+
+
+async def test_the_hospital_s_sign_in_comes_before_the_first_letter(
+    folders: Folders, tmp_path: Path
+) -> None:
+    await keep_secret(folders)
+    async with serve() as served:
+        settings = over_a_socket(served)
+        sso = SsoAccount(**served.description["sso"], hosts=frozenset({"127.0.0.1"}))
+        settings = replace(settings, profile=replace(settings.profile, sso=sso))
+        opening = open_session(settings, folders, pages=PAGES, open_browser=Browser())
+        async with opening as session:
+            with pytest.raises(NotSignedIn):
+                await compose(session, tmp_path)
+            assert len(await session.letters.drafts()) == 1
+            author = await session.signin.sign_in()
+            assert author.key.startswith("sso:")
+            await compose(session, tmp_path)
+        assert authors(folders) == {(author.key, author.name)}
+
+
+async def test_where_nobody_can_be_shown_a_browser_the_system_s_user_is_the_author(
+    folders: Folders, tmp_path: Path
+) -> None:
+    await keep_secret(folders)
+    async with serve() as served:
+        settings = over_a_socket(served)
+        sso = SsoAccount(**served.description["sso"], hosts=frozenset({"127.0.0.1"}))
+        settings = replace(settings, profile=replace(settings.profile, sso=sso))
+        async with open_session(settings, folders) as session:
+            await compose(session, tmp_path)
+        ((key, _name),) = authors(folders)
+        assert key == f"system:{owner()}"

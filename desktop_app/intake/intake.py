@@ -10,15 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from desktop_app.domain.errors import FileTrouble, Incomplete, StoreTrouble
+from desktop_app.domain.errors import FileTrouble, StoreTrouble
 from desktop_app.domain.letters import (
-    MAX_BYTES,
-    MAX_DOCUMENTS,
+    MAX_FILE_BYTES,
     Document,
     DocumentId,
     Letter,
     LetterId,
     PageImage,
+    Target,
 )
 from desktop_app.intake.pdf import PdfReader
 
@@ -72,19 +72,27 @@ class KeepsDrafts(Protocol):
 
 
 class Intake:
-    """Takes letters in and keeps the tray; implements ``KeepsLetters``."""
+    """Takes letters in and keeps the tray; implements ``KeepsLetters``.
 
-    def __init__(
+    A new letter goes to ``targets`` and leaves under ``sender`` until somebody says otherwise.
+    """
+
+    def __init__(  # noqa: PLR0913 - its neighbours, and what a new letter begins with
         self,
         tray: KeepsDrafts,
         spool: KeepsCopies,
         reader: PdfReader,
         now: Callable[[], datetime],
+        *,
+        targets: tuple[Target, ...] = (Target.MSS,),
+        sender: str | None = None,
     ) -> None:
         self._tray = tray
         self._spool = spool
         self._reader = reader
         self._now = now
+        self._targets = targets
+        self._sender = sender
 
     async def drafts(self) -> Sequence[Letter]:
         """Every letter of the tray, oldest first."""
@@ -97,21 +105,20 @@ class Intake:
     async def take_together(self, paths: Sequence[Path]) -> Letter:
         """Several files as one letter, in their order: all of them or none.
 
-        Raises ``FileTrouble`` for the first that cannot be taken, ``Incomplete`` when they are
-        too many or too heavy together, ``StoreTrouble`` when our own disk refuses.
+        However many there are, and however heavy together: a letter is shared out among requests
+        when it is sent. Raises ``FileTrouble`` for the first that cannot be taken,
+        ``StoreTrouble`` when our own disk refuses.
         """
-        if len(paths) > MAX_DOCUMENTS:
-            raise Incomplete("too_many_documents", MAX_DOCUMENTS)
         documents: list[Document] = []
         try:
             for path in paths:
                 documents.append(await self._document(path))  # noqa: PERF401 - kept for the undoing
-            if sum(document.size for document in documents) > MAX_BYTES:
-                raise Incomplete("documents_too_large", MAX_BYTES)  # noqa: TRY301 - undone below
             letter = Letter(
                 id=LetterId(secrets.token_hex(8)),
                 created_at=self._now(),
                 documents=tuple(documents),
+                targets=self._targets,
+                sender=self._sender,
             )
             await self._tray.add(letter)
         except BaseException:
@@ -190,5 +197,5 @@ def _check_source(path: Path) -> None:
 def _check_size(size: int) -> None:
     if size == 0:
         raise FileTrouble("empty")
-    if size > MAX_BYTES:
-        raise FileTrouble("too_large", size=size, limit=MAX_BYTES)
+    if size > MAX_FILE_BYTES:
+        raise FileTrouble("too_large", size=size, limit=MAX_FILE_BYTES)

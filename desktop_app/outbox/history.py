@@ -4,19 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from desktop_app.domain.identity import fold
+from desktop_app.domain.letters import Target
 from desktop_app.domain.people import PatientId, Recipient
 from desktop_app.domain.ports import Overview, SendingFilter
-from desktop_app.domain.sending import (
-    FINAL,
-    Job,
-    JobState,
-    Sending,
-    Target,
-    is_outstanding,
-    needs_person,
-)
+from desktop_app.domain.sending import FINAL, Job, JobState, Sending, is_outstanding, needs_person
 from desktop_app.outbox import rows
-from desktop_app.outbox.store import MINE, Store
+from desktop_app.outbox.statements import MINE, listed
+from desktop_app.outbox.store import Store
 
 MOVING = (JobState.HELD, JobState.QUEUED, JobState.SENDING, JobState.ACCEPTED)
 WAITING = (JobState.WAITING, JobState.BLOCKED)
@@ -27,6 +21,12 @@ _WAITS_FOR_PERSON = (
     "EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id AND (jobs.state IN"
     " ('in_doubt', 'refused') OR (jobs.state = 'undelivered' AND jobs.settled = 0)))"
 )
+_ARRIVED = (
+    "(SELECT max(jobs.finished_at) FROM jobs WHERE jobs.letter = letters.id"  # noqa: S608
+    " AND jobs.state = 'delivered') >= :midnight AND NOT EXISTS (SELECT 1 FROM jobs"
+    f" WHERE jobs.letter = letters.id AND jobs.state NOT IN ({listed(FINAL)}))"
+)
+"""Whether all of a letter that was not given up has arrived, the last of it since midnight."""
 
 
 def sendings(store: Store, wanted: SendingFilter) -> list[Sending]:
@@ -37,10 +37,9 @@ def sendings(store: Store, wanted: SendingFilter) -> list[Sending]:
         where.append(f"letters.words LIKE :word{number} ESCAPE '\\'")
         values[f"word{number}"] = f"%{_literal(word)}%"
     if wanted.states:
-        marks = ", ".join(f"'{state.value}'" for state in wanted.states)
         where.append(
             "EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id"  # noqa: S608 - constants
-            f" AND jobs.state IN ({marks}))"
+            f" AND jobs.state IN ({listed(wanted.states)}))"
         )
     if wanted.since is not None:
         where.append("letters.sent_at >= :since")
@@ -69,8 +68,7 @@ def overview(store: Store, now: datetime) -> Overview:
         "SELECT (SELECT count(*) FROM letters"  # noqa: S608 - constants
         f" WHERE {MINE} AND sent_at IS NULL AND discarded_at IS NULL) AS drafts,"
         f" (SELECT count(*) FROM letters WHERE {_SENT}) AS total,"
-        " (SELECT count(*) FROM jobs JOIN letters ON letters.id = jobs.letter"
-        f" WHERE {MINE} AND jobs.state = 'delivered' AND jobs.finished_at >= :midnight) AS today,"
+        f" (SELECT count(*) FROM letters WHERE {_SENT} AND {_ARRIVED}) AS today,"
         " (SELECT max(jobs.finished_at) FROM jobs JOIN letters ON letters.id = jobs.letter"
         f" WHERE {MINE} AND jobs.state = 'delivered') AS last",
         midnight=rows.stamp(midnight),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from desktop_app.domain.errors import (
     AppError,
+    Changed,
     FileTrouble,
     Incomplete,
     InDoubt,
@@ -73,6 +74,8 @@ def verdict(  # noqa: PLR0911 - the whole table
             return Barred(now + ACCESS_CHECK, why(error))
         case Refused():
             return Rejected(why(error), "\n".join(error.diagnostics) or None)
+        case Changed():
+            return Rejected(why(error), differences=error.differences)
         case FileTrouble() | Incomplete() | NotOffered():
             return Rejected(why(error))
         case _:
@@ -96,6 +99,8 @@ def why(error: AppError) -> str:  # noqa: C901, PLR0911 - the whole table
             return "malformed"
         case Refused():
             return f"refused_{error.status}"
+        case Changed():
+            return f"changed_{error.what}"
         case FileTrouble():
             return f"file_{error.kind}"
         case Incomplete():

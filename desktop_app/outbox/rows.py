@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.domain.errors import StoreTrouble
+from desktop_app.domain.errors import Difference, StoreTrouble
 from desktop_app.domain.identity import fold
-from desktop_app.domain.letters import Letter, LetterId
-from desktop_app.domain.sending import Delivery, DeliveryState, Job, JobId, JobState, Target
+from desktop_app.domain.letters import DocumentId, Letter, LetterId, Target
+from desktop_app.domain.sending import Delivery, DeliveryState, Job, JobId, JobState
 
 JOB_COLUMNS = (
     "id",
@@ -30,8 +30,14 @@ JOB_COLUMNS = (
     "reason",
     "detail",
     "settled",
+    "documents",
+    "steps",
+    "differences",
 )
 _LETTERS = msgspec.json.Decoder(Letter)
+_DOCUMENTS = msgspec.json.Decoder(tuple[DocumentId, ...])
+_STEPS = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+_DIFFERENCES = msgspec.json.Decoder(tuple[Difference, ...])
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -91,6 +97,9 @@ def job_values(job: Job) -> dict[str, Any]:
         "reason": job.reason,
         "detail": job.detail,
         "settled": int(job.settled),
+        "documents": _listed(job.documents),
+        "steps": _listed(job.steps),
+        "differences": _listed(job.differences),
     }
 
 
@@ -115,9 +124,12 @@ def job_from(row: sqlite3.Row, deliveries: Iterable[Delivery]) -> Job:
             reason=row["reason"],
             detail=row["detail"],
             settled=bool(row["settled"]),
+            documents=_DOCUMENTS.decode(row["documents"]),
+            steps=_STEPS.decode(row["steps"]),
+            differences=_DIFFERENCES.decode(row["differences"]),
             deliveries=tuple(deliveries),
         )
-    except ValueError as error:
+    except (ValueError, msgspec.MsgspecError) as error:
         raise StoreTrouble("damaged") from error
 
 
@@ -133,3 +145,7 @@ def delivery_from(row: sqlite3.Row) -> Delivery:
 def next_revision(job: Job) -> Job:
     """The same job, one write later."""
     return replace(job, revision=job.revision + 1)
+
+
+def _listed(items: tuple[object, ...]) -> str:
+    return msgspec.json.encode(items).decode()

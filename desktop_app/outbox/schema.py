@@ -65,6 +65,29 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX journal_job ON journal (job);
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN documents TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE jobs ADD COLUMN steps TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE jobs ADD COLUMN differences TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE journal ADD COLUMN author TEXT;
+    ALTER TABLE journal ADD COLUMN author_name TEXT;
+    UPDATE jobs SET reason = 'changed_patient' WHERE reason = 'incomplete_patient_changed';
+    UPDATE jobs SET reason = 'changed_stay' WHERE reason = 'incomplete_stay_changed';
+    -- A letter names its stay whole, and where it goes. One that was damaged stays as it is.
+    UPDATE letters SET body = CAST(json_set(
+        CAST(body AS TEXT), '$.stay',
+        json_object('id', json_extract(CAST(body AS TEXT), '$.stay'))
+    ) AS BLOB)
+    WHERE CASE WHEN json_valid(CAST(body AS TEXT))
+        THEN json_type(CAST(body AS TEXT), '$.stay') END = 'text';
+    UPDATE letters SET body = CAST(json_set(
+        CAST(body AS TEXT), '$.targets',
+        json((SELECT json_group_array(target) FROM (
+            SELECT target FROM jobs WHERE jobs.letter = letters.id ORDER BY place)))
+    ) AS BLOB)
+    WHERE json_valid(CAST(body AS TEXT))
+        AND EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id);
+    """,
 )
 VERSION = len(MIGRATIONS)
 _PATIENCE = 10

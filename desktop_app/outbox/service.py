@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
-from desktop_app.domain.errors import IllegalMove, Incomplete
-from desktop_app.domain.letters import Letter, LetterId, Topic, Verdict, check
-from desktop_app.domain.people import Correspondent, Kind, PatientId, Recipient
+from desktop_app.domain.errors import IllegalMove
+from desktop_app.domain.letters import LIMITS, Letter, LetterId, Limits, Target
+from desktop_app.domain.people import Author, PatientId, Recipient
 from desktop_app.domain.ports import Overview, SendingFilter
 from desktop_app.domain.sending import (
-    RECORD_ADDRESS,
     DeclaredNotSent,
     DeclaredSent,
-    Delivery,
-    DeliveryState,
     Job,
     JobEvent,
     JobId,
@@ -25,54 +21,64 @@ from desktop_app.domain.sending import (
     Requeued,
     Sending,
     Settled,
-    Target,
     Withdrawn,
 )
 from desktop_app.outbox import history
-from desktop_app.outbox.store import Seal, Store, new_id
+from desktop_app.outbox.composing import again, check_whole, jobs_for
+from desktop_app.outbox.store import Seal, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _KEPT_DISCARDED = timedelta(days=1)
-_LACKS = {
-    Topic.PATIENT_MISSING: "patient",
-    Topic.RECIPIENTS_MISSING: "recipients",
-    Topic.RECIPIENTS_TOO_MANY: "too_many_recipients",
-    Topic.PATIENT_MAILBOX: "address",
-    Topic.DOCUMENT_MISSING: "documents",
-    Topic.DOCUMENTS_TOO_MANY: "too_many_documents",
-    Topic.DOCUMENT_TOO_LARGE: "documents_too_large",
-    Topic.STAY_MISSING: "stay",
-    Topic.RECORD_ONE_DOCUMENT: "one_document",
-    Topic.RECORD_TOO_LARGE: "record_too_large",
-}
 
 
 class Outbox:
-    """The tray, the queue and the history of one seal, safe on disk before anybody is told."""
+    """The tray, the queue and the history of one seal, safe on disk before anybody is told.
+
+    What a person does to a sending is noted with who that is; all of it raises ``NotSignedIn``
+    where the hospital wants to know and nobody has said.
+    """
 
     def __init__(
-        self, store: Store, thread: ThreadPoolExecutor, now: Callable[[], datetime]
+        self,
+        store: Store,
+        thread: ThreadPoolExecutor,
+        now: Callable[[], datetime],
+        limits: Limits,
+        author: Callable[[], Author],
     ) -> None:
         self._store = store
         self._thread = thread
         self._now = now
+        self._limits = limits
+        self._author = author
         self._watchers: list[Callable[[], None]] = []
         self._version = 0
         self.quiet: dict[Target, datetime] = {}
         """Targets that a passing failure asks to leave alone until then; kept by the worker."""
 
     @classmethod
-    async def open(cls, path: Path, seal: Seal, now: Callable[[], datetime]) -> Self:
-        """Open the database at ``path``; raises ``StoreTrouble``."""
+    async def open(
+        cls,
+        path: Path,
+        seal: Seal,
+        now: Callable[[], datetime],
+        *,
+        limits: Limits = LIMITS,
+        author: Callable[[], Author],
+    ) -> Self:
+        """Open the database at ``path``; raises ``StoreTrouble``.
+
+        ``author`` says who is at the keyboard, or raises ``NotSignedIn``.
+        """
         thread = ThreadPoolExecutor(1, "outbox")
         try:
             store = await asyncio.get_running_loop().run_in_executor(thread, Store, path, seal)
         except BaseException:
             thread.shutdown()
             raise
-        outbox = cls(store, thread, now)
+        outbox = cls(store, thread, now, limits, author)
         outbox._version = await outbox._read(store.version)
         return outbox
 
@@ -117,50 +123,48 @@ class Outbox:
 
     # Sending
 
-    async def send(self, letter: Letter, targets: Sequence[Target], hold: timedelta) -> Sending:
-        """Seal ``letter``; nothing leaves before ``hold`` is over. Raises ``Incomplete``."""
-        lines = check(letter, mailboxes=Target.MSS in targets, record=Target.EHR in targets)
-        for line in lines:
-            if line.verdict is Verdict.BLOCK:
-                raise Incomplete(_LACKS[line.topic])
-        if not targets:
-            raise Incomplete("targets")
-        now = self._now()
-        jobs = [self._job(letter, target, now, hold) for target in targets]
-        return await self._write(self._store.seal_letter, letter, jobs, now)
+    async def send(self, letter: Letter, hold: timedelta) -> Sending:
+        """As ``SendsLetters.send``: one job for each request that it takes."""
+        check_whole(letter, self._limits)
+        now, by = self._now(), self._author()
+        jobs = jobs_for(letter, self._limits, now, hold)
+        return await self._write(self._store.seal_letter, letter, jobs, now, by)
 
     async def withdraw(self, sending: LetterId) -> Letter:
         """Cancel every job of a sending and put its letter back into the tray."""
-        return await self._write(self._store.withdraw, sending, self._now())
+        return await self._write(self._store.withdraw, sending, self._now(), self._author())
 
     async def cancel(self, job: JobId) -> Job:
         """Withdraw one job for good."""
-        return await self.change(job, Withdrawn(self._now()))
+        return await self.change(job, Withdrawn(self._now()), by=self._author())
 
     async def retry(self, job_id: JobId) -> Job:
         """Try now; for an undelivered job, a new sending to the failed recipients only."""
+        by = self._author()
         job = await self.job(job_id)
         self.quiet.pop(job.target, None)
         match job.state:
             case JobState.UNDELIVERED:
-                return await self._resend(job)
+                return await self._resend(job, by)
             case JobState.QUEUED | JobState.WAITING | JobState.BLOCKED:
-                await self._unbar(job.target)
-                if job.state is JobState.WAITING:
-                    return await self.change(job_id, Requeued())
+                await self._unbar(job.target, by)
+                for part in await self.jobs_of(job.sending):  # those ahead of it leave first
+                    if part.target is job.target and part.state is JobState.WAITING:
+                        await self.change(part.id, Requeued(), by=by)
                 self._changed()
                 return await self.job(job_id)
             case _:
-                return await self.change(job_id, Requeued())
+                return await self.change(job_id, Requeued(), by=by)
 
     async def resolve(self, job: JobId, *, sent: bool) -> Job:
         """Settle a job in doubt with what a person found out."""
         now = self._now()
-        return await self.change(job, DeclaredSent(now) if sent else DeclaredNotSent(now))
+        found = DeclaredSent(now) if sent else DeclaredNotSent(now)
+        return await self.change(job, found, by=self._author())
 
     async def settle(self, job: JobId) -> Job:
         """Note that a person has dealt with an undelivered job by other means."""
-        return await self.change(job, Settled())
+        return await self.change(job, Settled(), by=self._author())
 
     # What is there
 
@@ -223,46 +227,33 @@ class Outbox:
             self.quiet.clear()
             self._changed()
 
-    async def change(self, job: JobId, event: JobEvent, revision: int | None = None) -> Job:
-        """Advance a job on disk, then tell who watches; raises ``IllegalMove``, ``StaleJob``."""
-        return await self._write(self._store.change, job, event, self._now(), revision)
+    async def change(
+        self,
+        job: JobId,
+        event: JobEvent,
+        revision: int | None = None,
+        by: Author | None = None,
+    ) -> Job:
+        """Advance a job on disk, then tell who watches; raises ``IllegalMove``, ``StaleJob``.
+
+        ``by`` is nobody for what the program does by itself.
+        """
+        return await self._write(self._store.change, job, event, self._now(), revision, by)
 
     # Inside
 
-    async def _unbar(self, target: Target) -> None:
+    async def _unbar(self, target: Target, by: Author) -> None:
         """Access may be repaired: everything that it kept back may try again."""
         for job in await self.jobs_in((JobState.BLOCKED,)):
             if job.target is target:
-                await self.change(job.id, Requeued())
+                await self.change(job.id, Requeued(), by=by)
 
-    async def _resend(self, job: Job) -> Job:
+    async def _resend(self, job: Job, by: Author) -> Job:
         if job.settled:
             raise IllegalMove("retry", "settled")
         now = self._now()
-        fresh = Job(
-            id=JobId(new_id()),
-            sending=LetterId(new_id()),
-            target=job.target,
-            created_at=now,
-            state=JobState.QUEUED,
-            deliveries=tuple(
-                replace(delivery, state=DeliveryState.PENDING, reason=None)
-                for delivery in job.deliveries
-                if delivery.state is not DeliveryState.DELIVERED
-            ),
-        )
-        return await self._write(self._store.resend, job.id, Settled(), fresh, now)
-
-    def _job(self, letter: Letter, target: Target, now: datetime, hold: timedelta) -> Job:
-        return Job(
-            id=JobId(new_id()),
-            sending=letter.id,
-            target=target,
-            created_at=now,
-            state=JobState.HELD if hold else JobState.QUEUED,
-            not_before=now + hold if hold else None,
-            deliveries=_deliveries(letter, target),
-        )
+        fresh = again(job, now)
+        return await self._write(self._store.resend, job.id, Settled(), fresh, now, by)
 
     async def _read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
@@ -276,18 +267,3 @@ class Outbox:
     def _changed(self) -> None:
         for changed in tuple(self._watchers):
             changed()
-
-
-def _deliveries(letter: Letter, target: Target) -> tuple[Delivery, ...]:
-    if target is Target.EHR:
-        return (Delivery(address=RECORD_ADDRESS, name=""),)
-    return tuple(
-        Delivery(address=recipient.address, name=_name(recipient.correspondent))
-        for recipient in letter.recipients
-    )
-
-
-def _name(entry: Correspondent) -> str:
-    if entry.kind is Kind.ORGANIZATION:
-        return entry.name
-    return " ".join(part for part in (entry.prefix, entry.family, *entry.given) if part)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from desktop_app.domain.errors import IllegalMove, StaleJob, StoreTrouble, Unknown
-from desktop_app.domain.letters import Letter, LetterId
+from desktop_app.domain.letters import Letter, LetterId, Target
+from desktop_app.domain.people import Author
 from desktop_app.domain.sending import (
     Delivery,
     Job,
@@ -22,50 +22,29 @@ from desktop_app.domain.sending import (
     JobId,
     JobState,
     Sending,
-    Target,
     Withdrawn,
     advance,
+    carried,
 )
 from desktop_app.outbox import rows, schema
+from desktop_app.outbox.disk import named_troubles
+from desktop_app.outbox.statements import (
+    INSERT_JOB,
+    JOBS,
+    LED,
+    MINE,
+    NOTE,
+    PATIENCE,
+    UPDATE_JOB,
+    listed,
+)
 
 log = logging.getLogger(__name__)
-
-MINE = "letters.owner = :owner AND letters.seal = :seal"
-"""Whose rows a statement may touch; every statement that reads or finds letters says it."""
-_JOBS = (
-    f"SELECT {', '.join(f'jobs.{column}' for column in rows.JOB_COLUMNS)}"  # noqa: S608 - constants
-    " FROM jobs JOIN letters ON letters.id = jobs.letter"
-)
-_INSERT_JOB = (
-    f"INSERT INTO jobs ({', '.join(rows.JOB_COLUMNS)})"  # noqa: S608 - constants
-    f" VALUES ({', '.join(f':{column}' for column in rows.JOB_COLUMNS)})"
-)
-_UPDATE_JOB = (
-    f"UPDATE jobs SET {', '.join(f'{column} = :{column}' for column in rows.JOB_COLUMNS)}"  # noqa: S608
-    " WHERE id = :id"
-)
-_TROUBLES = {
-    sqlite3.SQLITE_FULL: "full",
-    sqlite3.SQLITE_READONLY: "read_only",
-    sqlite3.SQLITE_CANTOPEN: "read_only",
-    sqlite3.SQLITE_CORRUPT: "damaged",
-    sqlite3.SQLITE_NOTADB: "damaged",
-}
 
 
 def new_id() -> str:
     """A fresh id that says nothing of what it names."""
     return secrets.token_hex(8)
-
-
-@contextmanager
-def named_troubles() -> Iterator[None]:
-    """Turn the database's own errors into ``StoreTrouble``."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
-        raise StoreTrouble(_TROUBLES.get(code, "other")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +146,11 @@ class Store:
 
     # Sendings
 
-    def seal_letter(self, letter: Letter, jobs: Sequence[Job], at: datetime) -> Sending:
+    # What a person does is noted with who it was: ``by`` is nobody for what the program does.
+
+    def seal_letter(
+        self, letter: Letter, jobs: Sequence[Job], at: datetime, by: Author | None = None
+    ) -> Sending:
         """Turn a letter of the tray into a sending: all of it or nothing."""
         with self._writing():
             self._draft_row(letter.id, "send")
@@ -177,10 +160,10 @@ class Store:
                 (rows.stamp(at), letter.id),
             )
             for job in jobs:
-                self._insert_job(job, at)
+                self._insert_job(job, at, by)
         return Sending(letter=letter, sent_at=at, jobs=tuple(jobs))
 
-    def withdraw(self, sending: LetterId, at: datetime) -> Letter:
+    def withdraw(self, sending: LetterId, at: datetime, by: Author | None = None) -> Letter:
         """Cancel every job of a sending and put a copy of its letter into the tray.
 
         All of it or nothing: raises ``IllegalMove`` if one of the jobs has gone too far.
@@ -188,35 +171,36 @@ class Store:
         with self._writing():
             letter = replace(self.letter(sending), id=LetterId(new_id()), created_at=at)
             for job in self.jobs_of([sending]):
-                self._advance(job, Withdrawn(at), at)
+                self._advance(job, Withdrawn(at), at, by)
             self._insert_letter(letter)
         return letter
 
-    def resend(self, job_id: JobId, settled: JobEvent, fresh: Job, at: datetime) -> Job:
-        """Settle a job and give its failed recipients a sending of their own, in one step."""
+    def resend(
+        self, job_id: JobId, settled: JobEvent, fresh: Job, at: datetime, by: Author | None = None
+    ) -> Job:
+        """Settle a job and give what it failed to bring a sending of its own, in one step."""
         with self._writing():
-            former = self._advance(self.job(job_id), settled, at)
-            failed = {delivery.address.casefold() for delivery in fresh.deliveries}
-            letter = self.letter(former.sending)
+            former = self._advance(self.job(job_id), settled, at, by)
             letter = replace(
-                letter,
+                carried(self.letter(former.sending), fresh),
                 id=fresh.sending,
                 created_at=at,
-                recipients=tuple(
-                    recipient
-                    for recipient in letter.recipients
-                    if recipient.address.casefold() in failed
-                ),
+                targets=(fresh.target,),
             )
             self._insert_letter(letter)
             self._db.execute(
                 "UPDATE letters SET sent_at = ? WHERE id = ?", (rows.stamp(at), letter.id)
             )
-            self._insert_job(fresh, at)
+            self._insert_job(fresh, at, by)
         return fresh
 
     def change(
-        self, job_id: JobId, event: JobEvent, at: datetime, revision: int | None = None
+        self,
+        job_id: JobId,
+        event: JobEvent,
+        at: datetime,
+        revision: int | None = None,
+        by: Author | None = None,
     ) -> Job:
         """Advance a job by ``event`` on disk and return it as it is then.
 
@@ -226,12 +210,12 @@ class Store:
             job = self.job(job_id)
             if revision is not None and job.revision != revision:
                 raise StaleJob
-            return self._advance(job, event, at)
+            return self._advance(job, event, at, by)
 
     def job(self, job_id: JobId) -> Job:
         """One job of this seal; raises ``Unknown``."""
         found = self._with_deliveries(
-            self.query(f"{_JOBS} WHERE {MINE} AND jobs.id = :id", id=job_id)
+            self.query(f"{JOBS} WHERE {MINE} AND jobs.id = :id", id=job_id)
         )
         if not found:
             raise Unknown("job")
@@ -241,7 +225,7 @@ class Store:
         """The jobs of some sendings, in the order they were made."""
         return self._with_deliveries(
             self.query(
-                f"{_JOBS} WHERE {MINE} AND jobs.letter IN (SELECT value FROM json_each(:ids))"  # noqa: S608
+                f"{JOBS} WHERE {MINE} AND jobs.letter IN (SELECT value FROM json_each(:ids))"  # noqa: S608
                 " ORDER BY jobs.place",
                 ids=msgspec.json.encode(list(sendings)).decode(),
             )
@@ -258,18 +242,21 @@ class Store:
         """The jobs that stand in one of ``states``, first come first.
 
         ``due`` keeps those whose time has come by then, in the order in which it came: a letter
-        that always fails must not keep the others back. ``but`` leaves targets out.
+        that always fails must not keep the others back. The parts of one sending leave in their
+        order. ``but`` leaves targets out.
         """
         turn = "coalesce(jobs.not_before, jobs.created_at), jobs.place"
         order = "jobs.place" if due is None else turn
-        when = "" if due is None else " AND (jobs.not_before IS NULL OR jobs.not_before <= :due)"
+        come = f" AND (jobs.not_before IS NULL OR jobs.not_before <= :due) AND NOT ({LED})"
+        when = "" if due is None else come
         return self._with_deliveries(
             self.query(
-                f"{_JOBS} WHERE {MINE} AND jobs.state IN ({_listed(states)}){when}"
-                f" AND jobs.target NOT IN ({_listed(but)})"
+                f"{JOBS} WHERE {MINE} AND jobs.state IN ({listed(states)}){when}"
+                f" AND jobs.target NOT IN ({listed(but)})"
                 f" ORDER BY {order} LIMIT :limit",
                 due=rows.stamp(due),
                 limit=limit,
+                patience=PATIENCE,
             )
         )
 
@@ -279,8 +266,9 @@ class Store:
         """The earliest time that a job in one of ``states`` waits for; ``but`` as ``jobs_in``."""
         ((earliest,),) = self.query(
             "SELECT min(jobs.not_before) FROM jobs JOIN letters ON letters.id = jobs.letter"  # noqa: S608
-            f" WHERE {MINE} AND jobs.state IN ({_listed(states)})"
-            f" AND jobs.target NOT IN ({_listed(but)})"
+            f" WHERE {MINE} AND jobs.state IN ({listed(states)})"
+            f" AND jobs.target NOT IN ({listed(but)}) AND NOT ({LED})",
+            patience=PATIENCE,
         )
         return rows.moment(earliest)
 
@@ -323,24 +311,24 @@ class Store:
         self._db.execute(
             "UPDATE letters SET patient = ?, words = ?, body = ? WHERE id = ?",
             (
-                letter.patient.id if letter.patient else None,
+                (letter.patient.id or None) if letter.patient else None,  # a typed one has none
                 rows.letter_words(letter),
                 rows.letter_body(letter),
                 letter.id,
             ),
         )
 
-    def _insert_job(self, job: Job, at: datetime) -> None:
-        self._db.execute(_INSERT_JOB, rows.job_values(job))
+    def _insert_job(self, job: Job, at: datetime, by: Author | None) -> None:
+        self._db.execute(INSERT_JOB, rows.job_values(job))
         self._write_deliveries(job)
-        self._note(job, "Composed", at)
+        self._note(job, "Composed", at, by)
 
-    def _advance(self, job: Job, event: JobEvent, at: datetime) -> Job:
+    def _advance(self, job: Job, event: JobEvent, at: datetime, by: Author | None) -> Job:
         moved = rows.next_revision(advance(job, event))
-        self._db.execute(_UPDATE_JOB, rows.job_values(moved))
+        self._db.execute(UPDATE_JOB, rows.job_values(moved))
         if moved.deliveries != job.deliveries:
             self._write_deliveries(moved)
-        self._note(moved, type(event).__name__, at)
+        self._note(moved, type(event).__name__, at, by)
         return moved
 
     def _write_deliveries(self, job: Job) -> None:
@@ -353,10 +341,19 @@ class Store:
             ],
         )
 
-    def _note(self, job: Job, event: str, at: datetime) -> None:
+    def _note(self, job: Job, event: str, at: datetime, by: Author | None) -> None:
         self._db.execute(
-            "INSERT INTO journal (at, owner, job, event, state, reason) VALUES (?, ?, ?, ?, ?, ?)",
-            (rows.stamp(at), self._seal["owner"], job.id, event, job.state.value, job.reason),
+            NOTE,
+            {
+                **self._seal,
+                "at": rows.stamp(at),
+                "job": job.id,
+                "event": event,
+                "state": job.state.value,
+                "reason": job.reason,
+                "author": by.key if by else None,
+                "author_name": by.name if by else None,
+            },
         )
 
     def _with_deliveries(self, found: Sequence[sqlite3.Row]) -> list[Job]:
@@ -370,8 +367,3 @@ class Store:
         ):
             held.setdefault(row["job"], []).append(rows.delivery_from(row))
         return [rows.job_from(row, held.get(row["id"], ())) for row in found]
-
-
-def _listed(values: Iterable[StrEnum]) -> str:
-    """Members of our own enumerations, for ``IN``."""
-    return ", ".join(f"'{value.value}'" for value in values)

@@ -22,6 +22,7 @@ from desktop_app.domain.errors import (
     StaleJob,
     StoreTrouble,
 )
+from desktop_app.domain.letters import Target
 from desktop_app.domain.ports import Delivers, ReadsDocuments
 from desktop_app.domain.sending import (
     Accepted,
@@ -31,15 +32,15 @@ from desktop_app.domain.sending import (
     JobEvent,
     JobState,
     LostSight,
-    Passed,
     Postponed,
     Released,
     Requeued,
-    Target,
     Tracked,
     TrackingEnded,
     TrackingPostponed,
+    carried,
 )
+from desktop_app.outbox.crossing import Crossing
 from desktop_app.outbox.policy import TRACKING_ENDS, late_poll, next_poll, verdict, why
 from desktop_app.outbox.service import Outbox
 
@@ -67,8 +68,7 @@ class Worker:
         self._now = now
         self._bells: list[asyncio.Event] = []
         self._stopping = False
-        self._gone: asyncio.Event | None = None  # set once what is about to leave is answered
-        self._left = False  # the last piece of the letter under way may have left
+        self._crossing: Crossing | None = None  # of the letter under way
 
     async def recover(self) -> None:
         """Decide what was in flight when the program last stopped, by the same rule as ever.
@@ -98,10 +98,11 @@ class Worker:
         """Claim nothing more, and give a letter that has already gone a moment to be answered."""
         self._stopping = True
         self._ring()
-        if self._gone is not None:
+        crossing = self._crossing
+        if crossing is not None and crossing.leaving:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LAST_ANSWER.total_seconds()):
-                    await self._gone.wait()
+                    await crossing.answered.wait()
 
     async def send_one(self) -> bool:
         """Carry the first job whose time has come as far as it will go; False if there is none."""
@@ -186,39 +187,35 @@ class Worker:
         if job.state is JobState.BLOCKED:
             job = await self._outbox.change(job.id, Requeued(), job.revision)
         job = await self._outbox.change(job.id, Claimed(), job.revision)
-        self._left = False
+        crossing = self._crossing = Crossing(self._outbox, job, self._now)
         try:
-            event: JobEvent = await self._deliver(job)
+            event = await self._outcome(job, crossing)
+            if isinstance(event, Postponed) and event.until > self._now():
+                self._outbox.quiet[job.target] = event.until
+            await self._record(job, event)
+            log.info("job %s: %s", job.id, type(event).__name__)
+        finally:
+            self._crossing = None
+            crossing.answered.set()
+
+    async def _outcome(self, job: Job, crossing: Crossing) -> JobEvent:
+        """What becomes of a job that is carried now; a bug of ours is raised."""
+        try:
+            return await self._deliver(job, crossing)
         except asyncio.CancelledError:
-            # Until ``passing`` has returned the last piece is still here, even where the mark
-            # reached the disk while the cancellation was on its way.
-            left = self._left
-            event = LostSight("interrupted") if left else Postponed(self._now(), "interrupted")
+            lost = LostSight("interrupted")
+            event = lost if crossing.left else Postponed(self._now(), "interrupted")
             await self._outbox.change(job.id, event)
             raise
         except AppError as error:
-            event = verdict(error, job, self._now())
-        finally:
-            gone, self._gone = self._gone, None
-        if isinstance(event, Postponed) and event.until > self._now():
-            self._outbox.quiet[job.target] = event.until
-        await self._record(job, event)
-        log.info("job %s: %s", job.id, type(event).__name__)
-        if gone is not None:
-            gone.set()
+            return verdict(error, job, self._now())
 
-    async def _deliver(self, job: Job) -> Accepted:
+    async def _deliver(self, job: Job, crossing: Crossing) -> Accepted:
         platform = self._platforms.get(job.target)
         if platform is None:
             raise NotOffered(job.target)
-        letter = await self._outbox.letter(job.sending)
-
-        async def passing() -> None:
-            self._gone = asyncio.Event()  # first: a stop that meets the writing must wait for it
-            await self._outbox.change(job.id, Passed(self._now()), job.revision)
-            self._left = True
-
-        transaction_id = await platform.deliver(letter, self._documents, passing)
+        letter = carried(await self._outbox.letter(job.sending), job)
+        transaction_id = await platform.deliver(letter, self._documents, crossing)
         now = self._now()
         return Accepted(transaction_id, now, next_poll(0, now))
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.errors import FileTrouble, Incomplete, StoreTrouble
-from desktop_app.domain.letters import MAX_BYTES, Letter
+from desktop_app.domain.errors import FileTrouble, StoreTrouble
+from desktop_app.domain.letters import MAX_FILE_BYTES, Letter, Target
+from desktop_app.domain.people import Author
 from desktop_app.intake import samples
 from desktop_app.intake.intake import Intake
 from desktop_app.intake.pdf import PdfReader
@@ -43,7 +44,12 @@ class Door:
 
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    outbox = await Outbox.open(tmp_path / "navette.db", Seal("uid:1", "test|x"), lambda: NOW)
+    outbox = await Outbox.open(
+        tmp_path / "navette.db",
+        Seal("uid:1", "test|x"),
+        lambda: NOW,
+        author=lambda: Author(key="system:uid:1"),
+    )
     reader = PdfReader()
     yield Door(tmp_path, outbox, reader)
     await reader.aclose()
@@ -122,11 +128,15 @@ async def test_a_file_that_may_not_be_read_is_named(door: Door) -> None:
 
 async def test_a_giant_is_refused_before_a_byte_is_copied(door: Door) -> None:
     path = door.file(pdf())
-    os.truncate(path, MAX_BYTES + 1)
+    os.truncate(path, MAX_FILE_BYTES + 1)
     with pytest.raises(FileTrouble) as caught:
         await door.intake.take(path)
     error = caught.value
-    assert (error.kind, error.size, error.limit) == ("too_large", MAX_BYTES + 1, MAX_BYTES)
+    assert (error.kind, error.size, error.limit) == (
+        "too_large",
+        MAX_FILE_BYTES + 1,
+        MAX_FILE_BYTES,
+    )
 
 
 async def test_the_largest_letter_passes_in_little_memory(door: Door) -> None:
@@ -134,14 +144,14 @@ async def test_the_largest_letter_passes_in_little_memory(door: Door) -> None:
     head, end = content[:-6], content[-6:]
     path = door.folder / "lourd.pdf"
     with path.open("wb") as file:
-        file.write(head + b"\n%" + bytes([65]) * (MAX_BYTES - len(content) - 3) + b"\n" + end)
+        file.write(head + b"\n%" + bytes([65]) * (MAX_FILE_BYTES - len(content) - 3) + b"\n" + end)
     tracemalloc.start()
     try:
         letter = await door.intake.take(path)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert letter.size == MAX_BYTES
+    assert letter.size == MAX_FILE_BYTES
     assert peak < 8_000_000
 
 
@@ -153,9 +163,30 @@ async def test_several_files_are_one_letter_or_none(door: Door) -> None:
     with pytest.raises(FileTrouble):
         await door.intake.take_together([*files, door.file(b"non", "4.pdf")])
     assert len(door.copies()) == 3
-    with pytest.raises(Incomplete):
-        await door.intake.take_together(files * 4)
-    assert len(door.copies()) == 3
+
+
+async def test_more_files_than_one_request_holds_are_one_letter(door: Door) -> None:
+    files = [door.file(pdf(), f"{number}.pdf") for number in range(12)]
+    letter = await door.intake.take_together(files)
+    assert [document.name for document in letter.documents] == [path.name for path in files]
+
+
+async def test_a_new_letter_begins_as_the_hospital_wants(door: Door) -> None:
+    letter = await door.intake.take(door.file(pdf()))
+    assert (letter.targets, letter.sender) == ((Target.MSS,), None)
+    reader = PdfReader()
+    elsewhere = Intake(
+        door.outbox,
+        Spool(door.spool),
+        reader,
+        lambda: NOW,
+        targets=(Target.MSS, Target.EHR),
+        sender="10003456789",
+    )
+    kept = await elsewhere.take(door.file(pdf()))
+    assert (kept.targets, kept.sender) == ((Target.MSS, Target.EHR), "10003456789")
+    assert await door.intake.drafts() == [letter, kept]
+    await reader.aclose()
 
 
 async def test_a_database_that_refuses_leaves_no_copy(door: Door) -> None:

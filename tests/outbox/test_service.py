@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from desktop_app.domain.errors import IllegalMove, Incomplete, Unknown
-from desktop_app.domain.letters import Letter
-from desktop_app.domain.people import PatientId, StayId
+from desktop_app.domain.letters import Letter, Target
+from desktop_app.domain.people import PatientId
 from desktop_app.domain.ports import SendingFilter
 from desktop_app.domain.sending import (
-    RECORD_ADDRESS,
     Accepted,
     Barred,
     Claimed,
@@ -23,22 +22,22 @@ from desktop_app.domain.sending import (
     LostSight,
     Passed,
     Rejected,
-    Target,
     Tracked,
 )
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.store import Seal
-from tests.outbox.conftest import SEAL, HandClock, a_letter
+from tests.outbox.conftest import SEAL, STAY, HandClock, a_document, a_letter, open_outbox
 
 TEN_SECONDS = timedelta(seconds=10)
 NOW = timedelta(0)
-MSS = (Target.MSS,)
+BOTH = (Target.MSS, Target.EHR)
+RECORD = Delivery(address="ehr", name="")
 
 
 async def sent(outbox: Outbox, *addresses: str, hold: timedelta = NOW, family: str = "X") -> Job:
     letter = a_letter(*addresses, family=family)
     await outbox.add(letter)
-    return (await outbox.send(letter, MSS, hold)).jobs[0]
+    return (await outbox.send(letter, hold)).jobs[0]
 
 
 async def in_doubt(outbox: Outbox, clock: HandClock) -> Job:
@@ -71,10 +70,10 @@ async def undelivered(outbox: Outbox, clock: HandClock) -> Job:
 async def test_a_letter_of_the_tray_survives_the_program(tmp_path: Path, clock: HandClock) -> None:
     path = tmp_path / "survivor.db"
     letter = a_letter()
-    first = await Outbox.open(path, SEAL, clock)
+    first = await open_outbox(path, clock)
     await first.add(letter)
     await first.aclose()
-    second = await Outbox.open(path, SEAL, clock)
+    second = await open_outbox(path, clock)
     assert await second.drafts() == [letter]
     await second.aclose()
 
@@ -88,38 +87,37 @@ async def test_sending_takes_the_letter_out_of_the_tray_and_holds_it(
 
 
 async def test_each_target_is_a_job_with_its_own_deliveries(outbox: Outbox) -> None:
-    letter = replace(a_letter(), stay=StayId("80001"))
+    letter = replace(a_letter(), stay=STAY, targets=BOTH)
     await outbox.add(letter)
-    sending = await outbox.send(letter, (Target.MSS, Target.EHR), NOW)
+    sending = await outbox.send(letter, NOW)
     mailbox, record = await outbox.jobs_of(sending.letter.id)
     assert [each.address for each in mailbox.deliveries] == [letter.recipients[0].address]
     assert record.target is Target.EHR
-    assert record.deliveries == (Delivery(address=RECORD_ADDRESS, name=""),)
+    assert record.deliveries == (RECORD,)
 
 
 async def test_the_record_alone_needs_no_recipients(outbox: Outbox) -> None:
-    letter = replace(a_letter(), recipients=(), stay=StayId("80001"))
+    letter = replace(a_letter(), recipients=(), stay=STAY, targets=(Target.EHR,))
     await outbox.add(letter)
-    (job,) = (await outbox.send(letter, (Target.EHR,), NOW)).jobs
+    (job,) = (await outbox.send(letter, NOW)).jobs
     assert (await outbox.job(job.id)).state is JobState.QUEUED
-    assert (await outbox.letter(job.sending)).stay == "80001"
+    assert (await outbox.letter(job.sending)).stay == STAY
 
 
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
         ({"stay": None}, "stay"),
-        ({"documents": a_letter().documents * 2}, "one_document"),
         ({"documents": (replace(a_letter().documents[0], size=15_000_001),)}, "record_too_large"),
     ],
 )
 async def test_what_the_record_cannot_take_is_said_before_anything_leaves(
     outbox: Outbox, changes: dict[str, Any], named: str
 ) -> None:
-    letter = replace(a_letter(), **{"stay": StayId("80001"), **changes})
+    letter = replace(a_letter(), **{"stay": STAY, "targets": BOTH, **changes})
     await outbox.add(letter)
     with pytest.raises(Incomplete) as refusal:
-        await outbox.send(letter, (Target.MSS, Target.EHR), NOW)
+        await outbox.send(letter, NOW)
     assert refusal.value.what == named
     assert await outbox.drafts() == [letter]
 
@@ -127,10 +125,10 @@ async def test_what_the_record_cannot_take_is_said_before_anything_leaves(
 async def test_a_copy_that_failed_is_sent_again_to_the_record_alone(
     outbox: Outbox, clock: HandClock
 ) -> None:
-    letter = replace(a_letter(), stay=StayId("80001"))
+    letter = replace(a_letter(), stay=STAY, targets=BOTH)
     await outbox.add(letter)
-    _mailbox, job = (await outbox.send(letter, (Target.MSS, Target.EHR), NOW)).jobs
-    failed = Delivery(address=RECORD_ADDRESS, name="", state=DeliveryState.FAILED)
+    _mailbox, job = (await outbox.send(letter, NOW)).jobs
+    failed = replace(RECORD, state=DeliveryState.FAILED)
     for event in (
         Claimed(),
         Passed(clock()),
@@ -141,17 +139,17 @@ async def test_a_copy_that_failed_is_sent_again_to_the_record_alone(
     assert job.state is JobState.UNDELIVERED
     again = await outbox.retry(job.id)
     assert (again.target, again.state) == (Target.EHR, JobState.QUEUED)
-    assert again.deliveries == (Delivery(address=RECORD_ADDRESS, name=""),)
+    assert again.deliveries == (RECORD,)
     letter = await outbox.letter(again.sending)
-    assert (letter.recipients, letter.stay) == ((), "80001")
+    assert (letter.recipients, letter.stay, letter.targets) == ((), STAY, (Target.EHR,))
 
 
 async def test_the_same_letter_cannot_be_sent_twice(outbox: Outbox) -> None:
     letter = a_letter()
     await outbox.add(letter)
-    await outbox.send(letter, MSS, NOW)
+    await outbox.send(letter, NOW)
     with pytest.raises(IllegalMove):
-        await outbox.send(letter, MSS, NOW)
+        await outbox.send(letter, NOW)
     assert len(await outbox.sendings(SendingFilter())) == 1
 
 
@@ -161,6 +159,10 @@ async def test_the_same_letter_cannot_be_sent_twice(outbox: Outbox) -> None:
         (replace(a_letter(), patient=None), "patient"),
         (replace(a_letter(), recipients=()), "recipients"),
         (replace(a_letter(), documents=()), "documents"),
+        (replace(a_letter(), targets=()), "targets"),
+        (replace(a_letter("2850714@patient.mssante.fr")), "address"),
+        (replace(a_letter(), documents=(a_document(size=50_000_001),)), "documents_too_large"),
+        (replace(a_letter(), targets=(Target.DMP,)), "ins"),
     ],
 )
 async def test_an_incomplete_letter_stays_in_the_tray(
@@ -168,7 +170,7 @@ async def test_an_incomplete_letter_stays_in_the_tray(
 ) -> None:
     await outbox.add(letter)
     with pytest.raises(Incomplete) as refusal:
-        await outbox.send(letter, MSS, NOW)
+        await outbox.send(letter, NOW)
     assert refusal.value.what == named
     assert await outbox.drafts() == [letter]
 
@@ -258,7 +260,7 @@ async def test_another_seal_sees_and_touches_nothing(
     job = await sent(outbox)
     draft = a_letter()
     await outbox.add(draft)
-    other = await Outbox.open(tmp_path / "navette.db", stranger, clock)
+    other = await open_outbox(tmp_path / "navette.db", clock, seal=stranger)
     try:
         assert await other.sendings(SendingFilter()) == []
         assert await other.drafts() == []
@@ -338,19 +340,11 @@ async def test_what_another_process_queued_is_noticed(
     outbox.watch(lambda: heard.append(1))
     await outbox.look_outside()
     assert heard == []
-    elsewhere = await Outbox.open(tmp_path / "navette.db", SEAL, clock)
+    elsewhere = await open_outbox(tmp_path / "navette.db", clock)
     await sent(elsewhere)
     await elsewhere.aclose()
     await outbox.look_outside()
     assert heard == [1]
-
-
-async def test_a_letter_for_no_target_stays_in_the_tray(outbox: Outbox) -> None:
-    letter = a_letter()
-    await outbox.add(letter)
-    with pytest.raises(Incomplete):
-        await outbox.send(letter, (), NOW)
-    assert await outbox.drafts() == [letter]
 
 
 async def test_what_was_put_away_is_forgotten_after_a_day_and_nothing_else(
@@ -373,7 +367,7 @@ async def test_what_was_put_away_is_forgotten_after_a_day_and_nothing_else(
 
 async def test_many_may_open_a_new_store_at_once(tmp_path: Path, clock: HandClock) -> None:
     path = tmp_path / "new.db"
-    stores = await asyncio.gather(*(Outbox.open(path, SEAL, clock) for _ in range(8)))
+    stores = await asyncio.gather(*(open_outbox(path, clock) for _ in range(8)))
     await stores[0].add(a_letter())
     assert len(await stores[7].drafts()) == 1
     for store in stores:

@@ -18,10 +18,9 @@ from desktop_app.domain.errors import (
     Throttled,
     Unreachable,
 )
-from desktop_app.domain.letters import Document
-from desktop_app.domain.people import StayId
+from desktop_app.domain.letters import Document, Target
+from desktop_app.domain.people import Author
 from desktop_app.domain.sending import (
-    RECORD_ADDRESS,
     Claimed,
     Delivery,
     DeliveryState,
@@ -30,13 +29,21 @@ from desktop_app.domain.sending import (
     JobId,
     JobState,
     Passed,
-    Target,
 )
 from desktop_app.outbox.policy import TRACKING_ENDS
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.worker import Worker
-from tests.outbox.conftest import SEAL, START, HandClock, ObedientPlatform, a_letter
+from tests.outbox.conftest import (
+    AUTHOR,
+    SEAL,
+    START,
+    STAY,
+    HandClock,
+    ObedientPlatform,
+    a_letter,
+    open_outbox,
+)
 
 S = JobState
 CONTENT = b"%PDF-1.4 une lettre fictive " * 5000
@@ -74,7 +81,7 @@ def send(outbox: Outbox, spooled: tuple[Spool, Document]) -> Callable[..., Await
     async def send(*addresses: str, hold: timedelta = timedelta(0)) -> Job:
         letter = replace(a_letter(*addresses), documents=(spooled[1],))
         await outbox.add(letter)
-        return (await outbox.send(letter, (Target.MSS,), hold)).jobs[0]
+        return (await outbox.send(letter, hold)).jobs[0]
 
     return send
 
@@ -103,9 +110,10 @@ async def test_each_target_of_a_sending_has_its_own_fate(
     worker = Worker(outbox, {Target.MSS: mailboxes, Target.EHR: record}, spooled[0], clock)
     jobs: list[Job] = []
     for _ in "ab":
-        letter = replace(a_letter(), documents=(spooled[1],), stay=StayId("80001"))
+        targets = (Target.EHR, Target.MSS)
+        letter = replace(a_letter(), documents=(spooled[1],), stay=STAY, targets=targets)
         await outbox.add(letter)
-        jobs += (await outbox.send(letter, (Target.EHR, Target.MSS), timedelta(0))).jobs
+        jobs += (await outbox.send(letter, timedelta(0))).jobs
     while await worker.send_one():
         pass
     assert [(await outbox.job(job.id)).state for job in jobs] == [
@@ -116,7 +124,7 @@ async def test_each_target_of_a_sending_has_its_own_fate(
         pass
     assert (len(mailboxes.received), len(record.received)) == (2, 2)
     clock.forward(seconds=6)
-    said = Delivery(address=RECORD_ADDRESS, name="", state=DeliveryState.DELIVERED)
+    said = Delivery(address="ehr", name="", state=DeliveryState.DELIVERED)
     record.tracking = [[said], [said]]
     while await worker.track_one():
         pass
@@ -145,7 +153,7 @@ async def test_the_mark_is_on_disk_before_the_letter_may_arrive(
     job = await send()
 
     async def look_from_outside() -> None:
-        other = await Outbox.open(tmp_path / "navette.db", SEAL, clock)
+        other = await open_outbox(tmp_path / "navette.db", clock)
         seen = await other.job(job.id)
         await other.aclose()
         assert (seen.state, seen.passed_at) == (S.SENDING, clock())
@@ -333,8 +341,14 @@ class AbsentMinded(Outbox):
 
     marked: asyncio.Event
 
-    async def change(self, job: JobId, event: JobEvent, revision: int | None = None) -> Job:
-        moved = await super().change(job, event, revision)
+    async def change(
+        self,
+        job: JobId,
+        event: JobEvent,
+        revision: int | None = None,
+        by: Author | None = None,
+    ) -> Job:
+        moved = await super().change(job, event, revision, by)
         if isinstance(event, Passed):
             self.marked.set()
             await asyncio.Event().wait()
@@ -345,11 +359,11 @@ async def test_closing_while_the_mark_is_written_leaves_a_letter_that_may_try_ag
     tmp_path: Path, platform: ObedientPlatform, clock: HandClock, spooled: tuple[Spool, Document]
 ) -> None:
     spool, document = spooled
-    outbox = await AbsentMinded.open(tmp_path / "navette.db", SEAL, clock)
+    outbox = await AbsentMinded.open(tmp_path / "navette.db", SEAL, clock, author=lambda: AUTHOR)
     outbox.marked = asyncio.Event()
     letter = replace(a_letter(), documents=(document,))
     await outbox.add(letter)
-    (job,) = (await outbox.send(letter, (Target.MSS,), timedelta(0))).jobs
+    (job,) = (await outbox.send(letter, timedelta(0))).jobs
     worker = Worker(outbox, {Target.MSS: platform}, spool, clock)
 
     running = asyncio.get_running_loop().create_task(worker.run())
@@ -377,10 +391,12 @@ async def test_stopping_waits_for_the_answer_to_a_letter_that_has_gone(
     await reached.wait()
     stopping = asyncio.get_running_loop().create_task(worker.stop())
     await asyncio.sleep(0)
+    assert not stopping.done()
     answer.set()
-    await stopping
-    await running
+    async with asyncio.timeout(5):  # as soon as it is answered, not when patience ends
+        await stopping
     assert (await outbox.job(job.id)).state is S.ACCEPTED
+    await running
 
 
 def said(address: str, state: DeliveryState) -> Delivery:
@@ -490,7 +506,7 @@ async def test_a_wish_from_another_process_to_try_now_is_granted_now(
     await worker.send_one()
     await outbox.look_outside()
     assert not await worker.send_one()
-    elsewhere = await Outbox.open(tmp_path / "navette.db", SEAL, clock)
+    elsewhere = await open_outbox(tmp_path / "navette.db", clock)
     await elsewhere.retry(job.id)
     await elsewhere.aclose()
     await outbox.look_outside()
