@@ -3,15 +3,18 @@
 import argparse
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from desktop_app.domain.letters import DOCUMENT_TYPES
-from desktop_app.domain.sending import JobState, Target
+from desktop_app.domain.letters import DOCUMENT_TYPES, Target
+from desktop_app.domain.sending import JobState
+from desktop_app.settings import LONGEST_UNDO
 from desktop_app.system.secrets import NAMES
 from desktop_app.wording.cli import DESCRIPTION, EPILOG, HEADINGS, HELP, USAGE
 
-_LOINC = re.compile(r"\d{1,7}-\d")
+_LOINC = re.compile(r"\d{1,7}-\d", re.ASCII)
+_RPPS = re.compile(r"\d{11}", re.ASCII)
 _LAST_PORT = 65535
 _LONGEST = 7 * 24 * 3600.0
 
@@ -53,13 +56,18 @@ def read_arguments(words: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_sandbox(_group(commands, "sandbox"), common)
     _add_searches(commands, common)
+    appointments = _leaf(commands, common, "appointments")
+    appointments.add_argument("--day", metavar="AAAA-MM-JJ", type=_day, help=HELP["day"])
     _add_send(commands, common)
     _add_queue(_group(commands, "queue"), common)
     _add_secrets(_group(commands, "secrets"), common)
     _leaf(_group(commands, "settings"), common, "settings show")
+    _leaf(commands, common, "doctor")
     args = parser.parse_args(words)
     if args.command == "send" and not args.to and Target.MSS in (args.target or [Target.MSS]):
         parser.error("the following arguments are required: --to")
+    if args.command == "send" and args.identity is not None and args.stay is not None:
+        parser.error("argument --stay: not allowed with argument --identity")
     return args
 
 
@@ -108,16 +116,18 @@ def _add_searches(commands: Any, common: argparse.ArgumentParser) -> None:
         search = _leaf(actions, common, f"{kind} search")
         search.add_argument("text", metavar="TEXT", type=_legible, nargs="+", help=HELP["text"])
         if kind == "patients":
-            show = _leaf(actions, common, "patients show")
-            show.add_argument("id", metavar="ID", type=_legible, help=HELP["patient"])
-            stays = _leaf(actions, common, "patients stays")
-            stays.add_argument("id", metavar="ID", type=_legible, help=HELP["patient"])
+            for name in ("show", "stays", "coverages"):
+                one = _leaf(actions, common, f"patients {name}")
+                one.add_argument("id", metavar="ID", type=_legible, help=HELP["patient"])
+            _leaf(actions, common, "patients current")
 
 
 def _add_send(commands: Any, common: argparse.ArgumentParser) -> None:
     send = _leaf(commands, common, "send")
     send.add_argument("files", metavar="FILE", nargs="+", type=Path, help=HELP["files"])
-    send.add_argument("--patient", metavar="ID", type=_legible, required=True, help=HELP["patient"])
+    about = send.add_mutually_exclusive_group(required=True)
+    about.add_argument("--patient", metavar="ID", type=_legible, help=HELP["patient"])
+    about.add_argument("--identity", metavar="FILE", type=Path, help=HELP["identity"])
     send.add_argument("--stay", metavar="ID", type=_legible, help=HELP["stay"])
     send.add_argument(
         "--to",
@@ -139,7 +149,8 @@ def _add_send(commands: Any, common: argparse.ArgumentParser) -> None:
         choices=[target.value for target in Target],
         help=HELP["target"],
     )
-    send.add_argument("--hold", metavar="S", type=_seconds, default=0.0, help=HELP["hold"])
+    send.add_argument("--sender", metavar="RPPS", type=_rpps, help=HELP["sender"])
+    send.add_argument("--hold", metavar="S", type=_hold, default=0.0, help=HELP["hold"])
 
 
 def _add_queue(actions: Any, common: argparse.ArgumentParser) -> None:
@@ -187,6 +198,24 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= _LONGEST:
         raise ValueError
     return seconds
+
+
+def _hold(text: str) -> float:
+    """The undo window, which nobody needs longer than the settings allow."""
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST_UNDO:
+        raise ValueError
+    return seconds
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _rpps(text: str) -> str:
+    if not _RPPS.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def _loinc(text: str) -> str:

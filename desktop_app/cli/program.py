@@ -6,69 +6,54 @@ import getpass
 import io
 import logging
 import os
-import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TextIO
 
-from desktop_app.cli import commands
+from desktop_app.cli import commands, queue
 from desktop_app.cli.answers import Answers
 from desktop_app.cli.arguments import read_arguments
-from desktop_app.cli.running import run_queue, serve_sandbox
-from desktop_app.domain.errors import (
-    AppError,
-    Busy,
-    InDoubt,
-    Malformed,
-    Misconfigured,
-    NotAllowed,
-    ServerTrouble,
-    StaleToken,
-    StoreTrouble,
-    Throttled,
-    Unreachable,
+from desktop_app.cli.checkup import run_doctor
+from desktop_app.cli.codes import (
+    INTERRUPTED,
+    NOBODY_LISTENS,
+    UNEXPECTED,
+    USAGE,
+    code_of,
+    kind_of,
 )
+from desktop_app.cli.running import run_queue, serve_sandbox
+from desktop_app.cli.sending import send
+from desktop_app.domain.errors import AppError
 from desktop_app.session import Session, open_session
 from desktop_app.settings import Settings, load_settings
 from desktop_app.system.logs import journal
 from desktop_app.system.paths import Folders, find_folders
 from desktop_app.system.secrets import open_secrets
 from desktop_app.wording import cli as words
-from desktop_app.wording.failures import UNEXPECTED, explain
+from desktop_app.wording import failures
 
 log = logging.getLogger(__name__)
 
 PROGRAM = "navette-cli"
-_UNEXPECTED, _USAGE, _REFUSED = 1, 2, 5
-_INTERRUPTED, _NOBODY_LISTENS = 130, 141
-_CODES: Mapping[type[AppError], int] = {
-    Misconfigured: 3,
-    NotAllowed: 3,
-    StoreTrouble: 3,
-    Busy: 4,
-    Malformed: 4,
-    ServerTrouble: 4,
-    StaleToken: 4,
-    Throttled: 4,
-    Unreachable: 4,
-    InDoubt: 6,
-}
-"""What is not here is a refusal, by the platform or by our own checks."""
 
 Command = Callable[[Session, argparse.Namespace, Answers], Awaitable[int | None]]
 _COMMANDS: Mapping[str, Command] = {
     "patients search": commands.find_patients,
     "patients show": commands.show_patient,
     "patients stays": commands.list_stays,
+    "patients current": commands.list_current,
+    "patients coverages": commands.list_coverages,
+    "appointments": commands.list_appointments,
     "practitioners search": commands.find_practitioners,
     "organizations search": commands.find_organizations,
-    "send": commands.send,
-    "queue list": commands.list_queue,
-    "queue show": commands.show_sending,
+    "send": send,
+    "queue list": queue.list_queue,
+    "queue show": queue.show_sending,
     "queue run": run_queue,
-    "queue retry": commands.retry,
-    "queue cancel": commands.cancel,
-    "queue resolve": commands.resolve,
+    "queue retry": queue.retry,
+    "queue cancel": queue.cancel,
+    "queue resolve": queue.resolve,
 }
 
 
@@ -92,13 +77,9 @@ async def _run(args: argparse.Namespace, answers: Answers) -> int:
         await serve_sandbox(args, answers)
         return 0
     folders = find_folders(os.environ, data_dir=args.data_dir, config=args.config)
-    settings = load_settings(
-        policy=folders.policy,
-        user=folders.config,
-        required=folders.config_named,
-        environ=os.environ,
-        profile=args.profile or getattr(args, "of_profile", None),
-    )
+    if args.command == "doctor":
+        return await run_doctor(lambda: _settings(folders, args), folders, PROGRAM, answers)
+    settings = _settings(folders, args)
     match args.command:
         case "settings show":
             _show_settings(settings, folders, answers)
@@ -112,6 +93,16 @@ async def _run(args: argparse.Namespace, answers: Answers) -> int:
     return 0
 
 
+def _settings(folders: Folders, args: argparse.Namespace) -> Settings:
+    return load_settings(
+        policy=folders.policy,
+        user=folders.config,
+        required=folders.config_named,
+        environ=os.environ,
+        profile=args.profile or getattr(args, "of_profile", None),
+    )
+
+
 async def _work(
     settings: Settings, folders: Folders, args: argparse.Namespace, answers: Answers
 ) -> int | None:
@@ -122,6 +113,8 @@ async def _work(
         cause = _leaf(error)
         if isinstance(cause, AppError):
             log.info("%s: %s", args.command, cause)
+        elif isinstance(cause, argparse.ArgumentError) or cause is answers.unheard:
+            log.info("%s: %s", args.command, type(cause).__name__)
         else:
             log.exception("%s failed", args.command)
         raise
@@ -184,22 +177,17 @@ def _failed(error: BaseException, answers: Answers) -> int:
     match error:
         case argparse.ArgumentError():
             answers.fail("usage", words.usage(error.message))
-            return _USAGE
+            return USAGE
         case AppError():
-            answers.fail(_kind(error), explain(error))
-            return _CODES.get(type(error), _REFUSED)
+            answers.fail(kind_of(error), failures.explain(error))
+            return code_of(error)
         case KeyboardInterrupt() | asyncio.CancelledError():
             answers.fail("interrupted", words.INTERRUPTED)
-            return _INTERRUPTED
-        case BrokenPipeError():
-            # Nobody listens any more: Python must not try to flush at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _NOBODY_LISTENS
+            return INTERRUPTED
+        case OSError() if error is answers.unheard:
+            if not isinstance(error, BrokenPipeError):  # with a pipe, silence is the custom
+                answers.fail("unheard", words.UNHEARD)
+            return NOBODY_LISTENS
         case _:
-            answers.fail("unexpected", UNEXPECTED)
-            return _UNEXPECTED
-
-
-def _kind(error: AppError) -> str:
-    """Its name as the JSON says it: ``not_allowed`` for ``NotAllowed``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+            answers.fail("unexpected", failures.UNEXPECTED)
+            return UNEXPECTED

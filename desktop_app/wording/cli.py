@@ -1,12 +1,20 @@
 """What the command line says: its help, and its answers to a person."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from desktop_app.domain.people import Correspondent, Patient, Stay
-from desktop_app.domain.sending import RECORD_ADDRESS, DeliveryState, Job, Target
-from desktop_app.wording import people, progress, states
-from desktop_app.wording.dates import day
+from desktop_app.domain.people import (
+    Appointment,
+    Correspondent,
+    Coverage,
+    Patient,
+    PatientStay,
+    Stay,
+)
+from desktop_app.domain.sending import RECORD_ADDRESSES, DeliveryState, Job
+from desktop_app.wording import differences, people, progress, states, stays, targets
+from desktop_app.wording.dates import day, hour
 from desktop_app.wording.failures import Notice
 
 DESCRIPTION = (
@@ -23,13 +31,18 @@ codes de sortie :
      autre programme
   5  refusé : par la plateforme, ou parce que la lettre ou la demande ne convient pas
   6  une personne doit décider : issue inconnue, lettre non remise
-  130 interrompu, 141 plus personne ne lit la réponse : rien n’est perdu
+  130 interrompu, 141 la réponse n’a pas pu être écrite (plus personne ne lit, ou disque plein) :
+      rien n’est perdu ; « send » rend 0 dès que la lettre est dans la file, et le dit alors sur la
+      sortie d’erreur
+
+Là où l’établissement demande aux personnes de se connecter (SSO), la ligne de commande ne le fait
+pas : elle travaille au nom de l’utilisateur du système, et le journal le note ainsi.
 
 Avec --json, chaque réponse est un objet JSON par ligne ; un échec est un objet sur la sortie
 d’erreur : {"error": "son_nom", "message": "…", "advice": "…"}. Son nom est un de :
   unreachable in_doubt throttled server_trouble stale_token not_allowed refused malformed
   not_offered incomplete file_trouble misconfigured store_trouble busy unknown stale_job
-  illegal_move usage interrupted unexpected
+  illegal_move changed not_signed_in usage interrupted unheard unexpected
 """
 USAGE = "utilisation : "
 HEADINGS = {"positional arguments": "à donner", "options": "options"}
@@ -50,6 +63,10 @@ HELP = {
     "patients search": "chercher par nom, date de naissance, IPP ou INS",
     "patients show": "lire un dossier",
     "patients stays": "ses séjours, en cours d’abord",
+    "patients current": "les séjours en cours, avec leurs patients",
+    "patients coverages": "ses assurances (numéros de sécurité sociale compris)",
+    "appointments": "les rendez-vous d’un jour",
+    "day": "le jour, aujourd’hui par défaut",
     "practitioners": "les professionnels de l’annuaire",
     "practitioners search": "chercher par nom, ville, RPPS ou adresse",
     "organizations": "les structures de l’annuaire",
@@ -58,14 +75,17 @@ HELP = {
     "send": "mettre une lettre dans la file (« queue run » la fait partir)",
     "files": "les PDF de la lettre, dans l’ordre",
     "patient": "identifiant du patient sur la plateforme",
+    "identity": "identité du patient, en JSON, avec les membres de « patients show » ; pour les"
+    " établissements qui n’ouvrent pas leurs patients",
     "stay": "identifiant de son séjour (« patients stays ») ; le dossier de l’hôpital le demande",
-    "to": "adresse MSSanté d’un destinataire, telle que l’annuaire la connaît ; sans objet quand la"
-    " lettre ne va qu’au dossier",
+    "to": "adresses MSSanté des destinataires, telles que l’annuaire les connaît, autant qu’il"
+    " faut ; sans objet quand la lettre ne fait l’objet que de copies",
+    "sender": "numéro RPPS du praticien qui signe, au lieu de celui du profil",
     "type": "code LOINC du type de document",
     "title": "titre du document",
-    "target": "où l’envoyer : mss (messageries, par défaut), ehr (dossier de l’hôpital) ou les"
-    " deux",
-    "hold": "secondes pendant lesquelles rien ne part",
+    "target": "où l’envoyer : mss (messageries, par défaut), ehr (dossier de l’hôpital), dmp (selon"
+    " le contrat de l’établissement), ou plusieurs",
+    "hold": "secondes pendant lesquelles rien ne part, 60 au plus",
     "queue": "la file et l’historique",
     "queue list": "lister les envois",
     "queue show": "un envoi, par son identifiant ou par celui d’un de ses jobs",
@@ -87,17 +107,29 @@ HELP = {
     "secret_name": "nom du secret",
     "settings": "les réglages",
     "settings show": "chaque valeur et d’où elle vient",
+    "doctor": "vérifier le profil pas à pas, du réglage à l’annuaire, et nommer ce qui est en"
+    " défaut",
 }
 NOBODY_FOUND = "Personne ne correspond à cette recherche."
 NO_STAYS = "Aucun séjour connu de la plateforme."
 MORE_STAYS = "D’autres séjours existent, que la plateforme ne montre pas."
-RECORD_ONLY = "Pour le dossier de l’hôpital seulement : rien ne part aux adresses données."
+NO_CURRENT = "Aucun séjour en cours."
+NO_COVERAGES = "Aucune assurance connue de la plateforme."
+NO_APPOINTMENTS = "Aucun rendez-vous ce jour-là."
+MORE_APPOINTMENTS = "D’autres rendez-vous existent, que la plateforme ne montre pas."
+COPIES_ONLY = "Pour des copies seulement : rien ne part aux adresses données."
+PATIENT_IS_THERE = "cet établissement ouvre ses patients : donnez --patient au lieu de --identity"
 MORE_EXIST = "D’autres existent : précisez la recherche."
 NOTHING_QUEUED = "Aucun envoi."
 ANSWER_NOT_WRITTEN = Notice(
     "Une lettre est partie, mais le disque n’a pas pu noter ce qu’il en est",
     "Libérez de la place, puis relancez : elle sera « issue inconnue », et ne repartira pas"
     " toute seule.",
+)
+UNHEARD = Notice(
+    "La réponse n’a pas pu être écrite",
+    "La sortie est pleine ou fermée. Ce qui était demandé est fait ; regardez avec « queue list »"
+    " avant de recommencer.",
 )
 NOTHING_GIVEN = "Aucun secret sur l’entrée standard."
 INTERRUPTED = Notice("Interrompu", "Ce qui était accepté est en sûreté sur le disque.")
@@ -121,8 +153,15 @@ _SOURCES = {
     "environment": "environnement",
     "command-line": "ligne de commande",
 }
-_STAYS = {"planned": "prévu", "in-progress": "en cours", "finished": "terminé"}
-_TARGETS = {Target.MSS: "MSSanté", Target.EHR: "dossier de l’hôpital", Target.CODOC: "Codoc"}
+_TRAITS = {
+    "birth_family": "nom de naissance",
+    "used_family": "nom utilisé",
+    "given": "prénoms",
+    "sex": "sexe",
+    "birth_date": "date de naissance",
+    "birth_place_code": "lieu de naissance (code INSEE)",
+    "number": "IPP ou INS qualifiée",
+}
 
 
 def usage(said: str) -> Notice:
@@ -155,8 +194,31 @@ def patient(one: Patient) -> str:
 def stay(one: Stay) -> str:
     """A stay on one line."""
     days = [day(moment.astimezone()) for moment in (one.start, one.end) if moment is not None]
-    said = (one.number, _STAYS.get(one.status, one.status), " → ".join(days), one.label)
-    return f"{one.id}  {' · '.join(part for part in said if part)}"
+    said = (one.number, stays.status_word(one.status), " → ".join(days), one.label)
+    return f"{one.id}  {_joined(said)}"
+
+
+def current(one: PatientStay) -> str:
+    """A stay under way, below its patient."""
+    return f"{patient(one.patient)}\n    {stay(one.stay)}"
+
+
+def appointment(one: Appointment) -> str:
+    """An appointment on one line."""
+    at = "" if one.start is None else hour(one.start)
+    number = f"n° {one.patient_number}" if one.patient_number else ""
+    said = (at, one.patient_name, number, one.practitioner, one.label, one.status)
+    return f"{one.id}  {_joined(said)}"
+
+
+def coverage(one: Coverage) -> str:
+    """An insurance on one line."""
+    days = [day(moment) for moment in (one.start, one.end) if moment is not None]
+    return _joined((one.number, one.payer, one.label, one.status, " → ".join(days)))
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def correspondent(entry: Correspondent) -> str:
@@ -169,22 +231,57 @@ def correspondent(entry: Correspondent) -> str:
     return "\n".join(lines)
 
 
-def queued(sending: str, jobs: int) -> str:
-    """A letter has joined the queue."""
-    return f"Envoi {sending} dans la file ({jobs} job{'s' if jobs > 1 else ''})."
+def queued(sending: str, jobs: Sequence[Job]) -> str:
+    """A letter has joined the queue, in one or several jobs."""
+    count = len(jobs)
+    lines = [f"Envoi {sending} dans la file ({count} job{'s' if count > 1 else ''})."]
+    if count > 1:
+        lines += [f"    {one.id}  {_where(one, jobs)}" for one in jobs]
+    return "\n".join(lines)
 
 
-def job(value: Job, now: datetime) -> str:
-    """A job, what comes next, and each recipient."""
+def queued_unheard(sending: str) -> Notice:
+    """A letter has joined the queue, and the answer that says so could not be written."""
+    return Notice(
+        f"La lettre est bien dans la file (envoi {sending}), mais la réponse n’a pas pu être"
+        " écrite",
+        f"Ne la renvoyez pas : voyez « queue show {sending} ».",
+    )
+
+
+def identity_fault(member: str) -> str:
+    """An identity from a file is not understood; ``member`` is empty for the file as a whole."""
+    if not member:
+        return "--identity : ce fichier n’est pas un objet JSON lisible"
+    return f"--identity : le membre « {member} » ne convient pas"
+
+
+def identity_lacks(traits: Sequence[str]) -> str:
+    """What the platform demands of an identity and a file does not hold."""
+    return f"--identity : il manque {', '.join(_TRAITS.get(one, one) for one in traits)}"
+
+
+def job(value: Job, now: datetime, siblings: Sequence[Job] = ()) -> str:
+    """A job, what comes next, what had changed, and each recipient."""
     word = states.job(value)[0].removeprefix("✓ ")
-    head = f"{value.id}  envoi {value.sending}  {_TARGETS[value.target]}  {word}"
+    head = f"{value.id}  envoi {value.sending}  {_where(value, siblings)}  {word}"
     lines = [head, f"    {progress.sentence(value, now)}"]
+    lines += [f"    {line.spoken}" for line in differences.changed(value.differences)]
     for delivery in value.deliveries:
         said = states.recipient(value, delivery.state)[0].removeprefix("✓ ")
         why = f" : {delivery.reason}" if delivery.state is DeliveryState.FAILED else ""
-        where = "dossier" if delivery.address == RECORD_ADDRESS else delivery.address
+        where = "copie" if delivery.address in RECORD_ADDRESSES else delivery.address
         lines.append(f"    {where}  {said}{why if delivery.reason else ''}")
     return "\n".join(line for line in lines if line.strip())
+
+
+def _where(value: Job, siblings: Sequence[Job]) -> str:
+    """Where a job goes, and which part of its letter it is where there are several."""
+    name = targets.short(value.target)
+    parts = [one.id for one in siblings if one.target is value.target]
+    if len(parts) < 2 or value.id not in parts:  # noqa: PLR2004 - a part is one of several
+        return name
+    return f"{name} (partie {parts.index(value.id) + 1} sur {len(parts)})"
 
 
 def setting(key: str, value: str, source: str, *, locked: bool) -> str:

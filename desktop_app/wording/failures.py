@@ -1,11 +1,11 @@
 """What happened and what to do next, for every failure that this program knows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from desktop_app.domain.errors import (
     AppError,
     Busy,
+    Changed,
     FileTrouble,
     IllegalMove,
     Incomplete,
@@ -14,6 +14,7 @@ from desktop_app.domain.errors import (
     Misconfigured,
     NotAllowed,
     NotOffered,
+    NotSignedIn,
     Refused,
     ServerTrouble,
     StaleJob,
@@ -23,17 +24,9 @@ from desktop_app.domain.errors import (
     Unknown,
     Unreachable,
 )
-from desktop_app.domain.letters import MAX_DOCUMENTS, MAX_RECIPIENTS, MAX_RECORD_BYTES
 from desktop_app.wording.documents import size
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence that says what happened, and one that says what to do."""
-
-    title: str
-    advice: str = ""
-
+from desktop_app.wording.lacks import lack
+from desktop_app.wording.notice import Notice as Notice  # noqa: PLC0414 - said here as well
 
 UNEXPECTED = Notice(
     "Erreur inattendue",
@@ -137,43 +130,43 @@ _STORE = {
         " informatique.",
     ),
 }
-_LACKS = {
-    "patient": Notice("Il manque le patient", "Choisissez-le dans la colonne de droite (Ctrl+P)."),
-    "recipients": Notice("Il manque un destinataire", "Cherchez-le dans l’annuaire (Ctrl+D)."),
-    "documents": Notice("Il manque le document", "Ajoutez un PDF (Ctrl+O)."),
-    "targets": Notice("Il manque la destination", "Dites où la lettre doit partir."),
-    "documents_too_large": Notice(
-        "Les documents sont trop lourds pour un seul envoi", "Répartissez-les en plusieurs envois."
-    ),
-    "address": Notice(
-        "Cette adresse ne peut pas recevoir de lettre",
-        "Choisissez une adresse de l’annuaire professionnel\u00a0; une messagerie de patient est"
-        " refusée.",
-    ),
-    "query_empty": Notice("Que cherchez-vous\u00a0?", "Tapez un nom, une date ou un numéro."),
-    "birth_year": Notice(
-        "Tapez l’année de naissance sur quatre chiffres", "Par exemple 14/07/1985."
-    ),
-    "one_number": Notice("Un seul numéro à la fois", "Gardez l’IPP ou l’INS, pas les deux."),
-    "ins_key": Notice(
-        "Ce matricule INS n’est pas valide",
-        "La clé ne correspond pas\u00a0: relisez les 15 chiffres.",
-    ),
-    "patient_changed": Notice(
-        "Le dossier du patient a changé depuis que vous l’avez choisi",
-        "Rien n’est parti. Recherchez de nouveau le patient et vérifiez son identité.",
+_OTHERWISE = {
+    "patient": Notice(
+        "Le dossier du patient a changé depuis que vous l’avez vérifié",
+        "Rien n’est parti. Comparez, recherchez de nouveau le patient et vérifiez son identité.",
     ),
     "stay": Notice(
-        "Il manque le séjour du patient",
-        "Le dossier de l’hôpital range chaque document dans un séjour\u00a0: choisissez-le.",
+        "Le séjour a changé depuis que vous l’avez vérifié, ou n’est pas celui du patient",
+        "Rien n’est parti. Comparez, puis choisissez de nouveau le séjour.",
     ),
-    "stay_changed": Notice(
-        "Ce séjour n’est pas, ou plus, celui du patient",
-        "Rien n’est parti. Choisissez de nouveau le séjour.",
+}
+_SIGN_IN = {
+    "needed": Notice(
+        "Connectez-vous pour continuer",
+        "Cet établissement demande qui envoie\u00a0; la lettre reste prête.",
     ),
-    "one_document": Notice(
-        "Le dossier de l’hôpital ne prend qu’un document par envoi",
-        "Réunissez les pages dans un seul PDF, ou envoyez chaque document à part.",
+    "ended": Notice(
+        "Votre session est terminée", "Connectez-vous de nouveau\u00a0; la lettre reste prête."
+    ),
+    "cancelled": Notice(
+        "Connexion abandonnée", "Recommencez quand vous voulez\u00a0; la lettre reste prête."
+    ),
+    "late": Notice(
+        "Personne n’est revenu du navigateur",
+        "Recommencez la connexion, et terminez-la dans la page qui s’ouvre.",
+    ),
+    "refused": Notice(
+        "L’établissement a refusé la connexion",
+        "Vérifiez votre compte\u00a0; s’il est le bon, prévenez votre service informatique.",
+    ),
+    "forged": Notice(
+        "La réponse à la connexion n’est pas sûre\u00a0: elle n’a pas été acceptée",
+        "Recommencez\u00a0; si cela se répète, prévenez votre service informatique (l’heure du"
+        " poste est une cause fréquente).",
+    ),
+    "browser": Notice(
+        "Le navigateur n’a pas pu s’ouvrir",
+        "Choisissez un navigateur par défaut sur ce poste, ou prévenez votre service informatique.",
     ),
 }
 _CHANGED = Notice(
@@ -218,6 +211,22 @@ _SETTINGS = {
     "unreadable": "Le fichier de réglages ne peut pas être lu",
 }
 
+_BYTES = "un nombre d’octets, 50000000 au plus"
+_EXPECTED = {
+    "patients": "search ou typed",
+    "organization": "l’identifiant de l’établissement que montre le portail Lifen",
+    "sender": "un numéro RPPS de 11 chiffres",
+    "record": "offered, never ou always",
+    "dmp": "une référence comme Organization/60099, selon le contrat",
+    "metadata_url": "l’adresse de la description du fournisseur d’identité",
+    "acr_values": "le nom du fournisseur d’identité, donné par Lifen",
+    "mailbox_bytes": _BYTES,
+    "mailbox_heavy_bytes": _BYTES,
+    "record_bytes": _BYTES,
+    "record_heavy_bytes": _BYTES,
+}
+"""What a setting takes, by the last part of its name."""
+
 
 def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - one line a failure
     """Say what happened and what to do next."""
@@ -257,15 +266,15 @@ def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - o
         case NotOffered():
             return Notice("Ce service n’est pas proposé par cet établissement")
         case Incomplete():
-            return _lack(error)
+            return lack(error)
+        case Changed():
+            return _OTHERWISE.get(error.what, _OTHERWISE["patient"])
+        case NotSignedIn():
+            return _SIGN_IN.get(error.cause, _SIGN_IN["needed"])
         case FileTrouble():
             return _file(error)
         case Misconfigured():
-            mark = ", ligne " if error.what == "not_toml" else " = "
-            return Notice(
-                _SETTINGS.get(error.what, "Réglage à corriger"),
-                mark.join(part for part in (error.where, error.value) if part),
-            )
+            return _setting(error)
         case StoreTrouble():
             return _STORE.get(error.kind, _STORE["other"])
         case Busy():
@@ -277,6 +286,11 @@ def explain(error: BaseException) -> Notice:  # noqa: C901, PLR0911, PLR0912 - o
             return _MOVES.get(error.state, _CHANGED)
         case StaleJob():
             return _CHANGED
+        case Unknown(what="stay"):
+            return Notice(
+                "Ce séjour n’est pas un séjour connu de ce patient",
+                "Choisissez-en un dans la liste de ses séjours.",
+            )
         case Unknown():
             return Notice("Cet élément n’existe pas ou plus")
         case _:
@@ -297,6 +311,17 @@ def together(notices: Sequence[Notice]) -> Notice | None:
     return Notice(f"{len(known)} problèmes à regarder", "\n".join(lines))
 
 
+def _setting(error: Misconfigured) -> Notice:
+    mark = ", ligne " if error.what == "not_toml" else " = "
+    said = mark.join(part for part in (error.where, error.value) if part)
+    expected = _EXPECTED.get(error.where.rpartition(".")[2], "")
+    told = error.what in ("missing", "invalid") and expected
+    return Notice(
+        _SETTINGS.get(error.what, "Réglage à corriger"),
+        f"{said} (attendu\u00a0: {expected})" if told else said,
+    )
+
+
 def _refusal(error: Refused) -> Notice:
     said = " ".join(error.diagnostics)
     advice = _REFUSAL_ADVICE.get(
@@ -306,26 +331,6 @@ def _refusal(error: Refused) -> Notice:
         _REFUSALS.get(error.status, f"La plateforme a refusé (erreur {error.status})"),
         f"{advice} Sa réponse\u00a0: «\u00a0{said}\u00a0»." if said else advice,
     )
-
-
-def _lack(error: Incomplete) -> Notice:
-    match error.what:
-        case "query_short":
-            return Notice(f"Tapez au moins {error.limit or 2} lettres")
-        case "too_many_recipients":
-            most = error.limit or MAX_RECIPIENTS
-            return Notice("Trop de destinataires pour un seul envoi", f"{most} au plus.")
-        case "too_many_documents":
-            most = error.limit or MAX_DOCUMENTS
-            return Notice("Trop de documents pour un seul envoi", f"{most} au plus.")
-        case "record_too_large":
-            heaviest = size(error.limit or MAX_RECORD_BYTES)
-            return Notice(
-                "Le document est trop lourd pour le dossier de l’hôpital",
-                f"{heaviest} au plus\u00a0: allégez-le (moins de pages, image moins fine).",
-            )
-        case _:
-            return _LACKS.get(error.what, Notice("Cette lettre n’est pas complète"))
 
 
 def _file(error: FileTrouble) -> Notice:

@@ -26,7 +26,12 @@ def given_names(patient: Patient) -> str:
 def full_name(patient: Patient) -> str:
     """Birth name in capitals and the first given name."""
     first = _capital(patient.given[0]) if patient.given else ""
-    return f"{patient.birth_family.upper()} {first}".strip()
+    return f"{_family(patient)} {first}".strip()
+
+
+def _family(patient: Patient) -> str:
+    """The birth name in capitals; the used one where a typed identity has no other."""
+    return (patient.birth_family or patient.used_family or "").upper()
 
 
 def of(name: str) -> str:
@@ -37,8 +42,10 @@ def of(name: str) -> str:
 
 def patient_heading(patient: Patient) -> str:
     """Birth name, all first names, the used name when there is one."""
-    name = f"{patient.birth_family.upper()} {given_names(patient)}".strip()
-    return f"{name} (us. {patient.used_family.upper()})" if patient.used_family else name
+    name = f"{_family(patient)} {given_names(patient)}".strip()
+    if not (patient.birth_family and patient.used_family):
+        return name
+    return f"{name} (us. {patient.used_family.upper()})"
 
 
 def sex(value: Sex) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from desktop_app.domain.errors import (
     AppError,
+    Changed,
     FileTrouble,
     Incomplete,
     Malformed,
@@ -17,8 +18,9 @@ from desktop_app.domain.errors import (
     Throttled,
     Unreachable,
 )
-from desktop_app.domain.letters import MAX_BYTES
-from desktop_app.domain.sending import DeliveryState, Job, JobState, Target
+from desktop_app.domain.letters import MAX_FILE_BYTES, Target
+from desktop_app.domain.sending import DeliveryState, Job, JobState
+from desktop_app.wording import reasons
 from desktop_app.wording.dates import SHORT_WAIT, at, soon, when
 from desktop_app.wording.failures import UNEXPECTED, Notice, explain
 
@@ -26,6 +28,11 @@ _S = JobState
 _COUNTING = (_S.HELD, _S.WAITING, _S.ACCEPTED, _S.BLOCKED)
 _UNUSABLE = ("early_answer", "unreadable", "redirected", "no_transaction")
 _NOTHING_LEFT = "Rien n’est parti."
+_STEPS = {
+    "binary": "fichier déposé, sa fiche est à créer",
+    "document": "document déposé, envoi à confirmer",
+}
+"""How far a deposit in several steps has come (lifen.md 4.9): the last step that is over."""
 
 
 def counts_down(job: Job, now: datetime) -> bool:
@@ -45,7 +52,7 @@ def reason(job: Job) -> Notice:
     return UNEXPECTED if error is None else explain(error)
 
 
-def _error(code: str, detail: str | None) -> AppError | None:
+def _error(code: str, detail: str | None) -> AppError | None:  # noqa: PLR0911 - one line a code
     """The failure that left ``code`` behind; ``None`` for a code of another version."""
     kind, _, fact = code.partition("_")
     match kind:
@@ -54,9 +61,11 @@ def _error(code: str, detail: str | None) -> AppError | None:
         case "server" if fact.isdigit():
             return ServerTrouble(int(fact))
         case "file":
-            return FileTrouble(fact, limit=MAX_BYTES)
+            return FileTrouble(fact, limit=MAX_FILE_BYTES)
         case "incomplete":
             return Incomplete(fact)
+        case "changed":
+            return Changed(fact, ())
         case "store":
             return StoreTrouble(fact)
         case _:
@@ -80,18 +89,18 @@ def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line 
             left = soon(job.not_before or now, now)
             return f"Départ {left}\u00a0; d’ici là, rien ne part."
         case _S.QUEUED:
-            return "Partira à son tour, dès que la plateforme le permet."
+            return f"Partira à son tour, dès que la plateforme le permet.{_so_far(job)}"
         case _S.SENDING if job.passed_at is not None:
             return f"Envoyée en entier {at(job.passed_at, now)}, réponse attendue."
         case _S.SENDING:
             again = f", essai {job.attempts}" if job.attempts > 1 else ""
-            return f"En train de partir{again}."
+            return f"En train de partir{again}.{_so_far(job)}"
         case _S.WAITING:
-            following = soon(job.not_before or now, now)
-            return f"{reason(job).title}. Nouvel essai {following}, puis jusqu’à ce que ça passe."
+            following = f"Nouvel essai {soon(job.not_before or now, now)}"
+            return f"{reason(job).title}.{_so_far(job)} {following}, puis jusqu’à ce que ça passe."
         case _S.BLOCKED:
             following = soon(job.not_before or now, now)
-            return f"{reason(job).title}. {_NOTHING_LEFT} Nouvel essai {following}."
+            return f"{reason(job).title}. {_nothing_left(job)} Nouvel essai {following}."
         case _S.ACCEPTED:
             return _accepted(job, now)
         case _S.DELIVERED:
@@ -103,14 +112,29 @@ def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line 
         case _S.REFUSED:
             return _refused(job)
         case _S.CANCELLED:
-            return f"Retirée{_at(job.finished_at, now)} avant le départ\u00a0: rien n’est parti."
+            left = "rien n’est parti" if not job.steps else "le dépôt n’a pas eu lieu"
+            return f"Retirée{_at(job.finished_at, now)} avant le départ\u00a0: {left}."
+
+
+def _so_far(job: Job) -> str:
+    """How far a deposit in several steps has come, as a sentence of its own."""
+    said = _STEPS.get(job.steps[-1][0], "") if job.steps else ""
+    return f" {said[0].upper()}{said[1:]}." if said else ""
+
+
+def _nothing_left(job: Job) -> str:
+    return f"Le dépôt n’a pas eu lieu.{_so_far(job)}" if job.steps else _NOTHING_LEFT
 
 
 def _accepted(job: Job, now: datetime) -> str:
     following = f"Prochaine vérification {soon(job.not_before or now, now)}."
-    if job.reason is None:
-        return following
-    return f"Son suivi ne répond pas\u00a0: {reason(job).title.lower()}. {following}"
+    if job.reason is not None:
+        return f"Son suivi ne répond pas\u00a0: {reason(job).title.lower()}. {following}"
+    strange = [one for one in job.deliveries if one.state is DeliveryState.UNKNOWN]
+    if strange:
+        said = f" ({strange[0].reason})" if strange[0].reason else ""
+        return f"La plateforme répond par un état inconnu{said}. {following}"
+    return following
 
 
 def _at(moment: datetime | None, now: datetime) -> str:
@@ -123,6 +147,8 @@ def _delivered(job: Job, now: datetime) -> str:
         return f"Partie, d’après une personne qui l’a vérifié{moment}."
     if job.target is Target.EHR:
         return f"Versée au dossier de l’hôpital{moment}."
+    if job.target is Target.DMP:
+        return f"Déposée au DMP{moment}."
     match len(job.deliveries):
         case 0 | 1:
             return f"Acceptée par la messagerie{moment}."
@@ -134,24 +160,32 @@ def _delivered(job: Job, now: datetime) -> str:
 
 def _undelivered(job: Job) -> str:
     failed = [one for one in job.deliveries if one.state is DeliveryState.FAILED]
-    reasons = list(dict.fromkeys(one.reason for one in failed if one.reason))
-    why = f" ({', '.join(reasons)})" if reasons else ""
+    said = list(dict.fromkeys(reasons.words(one.reason) for one in failed if one.reason))
+    why = f" ({', '.join(said)})" if said else ""
     if job.settled:
         return f"Quelqu’un s’en est occupé{why}."
-    if len(job.deliveries) == 1:
-        why = f"\u00a0: {reasons[0]}" if reasons else ""
-        if job.target is Target.EHR:
-            return f"Le dossier de l’hôpital ne l’a pas intégrée{why}."
-        return f"La messagerie du destinataire l’a refusée{why}."
+    if job.target in _NOT_TAKEN or len(job.deliveries) == 1:
+        why = f"\u00a0: {said[0]}" if said else ""
+        return f"{_NOT_TAKEN.get(job.target, _NOT_ACCEPTED)}{why}."
     if len(failed) == 1:
         return f"Un destinataire sur {len(job.deliveries)} ne l’a pas reçue{why}."
     return f"{len(failed)} destinataires sur {len(job.deliveries)} ne l’ont pas reçue{why}."
 
 
+_NOT_ACCEPTED = "La messagerie du destinataire ne l’a pas acceptée"
+_NOT_TAKEN = {
+    Target.EHR: "Le dossier de l’hôpital ne l’a pas intégrée",
+    Target.DMP: "Le DMP ne l’a pas intégrée",
+}
+
+
 def _in_doubt(job: Job, now: datetime) -> str:
     if job.reason == "tracking_ended":
         accepted = _at(job.accepted_at, now)
-        return f"Acceptée{accepted}, puis aucune nouvelle\u00a0: vérifiez qu’elle est arrivée."
+        return (
+            f"Acceptée{accepted}, puis aucune nouvelle depuis 24\u00a0heures\u00a0: vérifiez"
+            " qu’elle est arrivée."
+        )
     moment = _at(job.passed_at, now)
     never = "La lettre est peut\u2011être partie\u00a0: elle ne sera jamais renvoyée toute seule."
     if job.reason in ("crashed", "interrupted"):
@@ -169,17 +203,14 @@ def _refused(job: Job) -> str:
     notice = reason(job)
     said = " ".join((job.detail or "").split()).rstrip(".")
     why = f"{notice.title}\u00a0: «\u00a0{said}\u00a0»." if said else f"{notice.title}."
-    return f"{why} {_NOTHING_LEFT}"
+    return f"{why} {_nothing_left(job)}"
 
 
 def advice(job: Job) -> str:  # noqa: PLR0911 - one line a state
     """What a person may do about it, in more words than a row has room for."""
     match job.state:
-        case _S.IN_DOUBT if job.target is Target.EHR:
-            return (
-                "Pour le savoir, ouvrez le dossier du patient et cherchez-y ce document, puis"
-                " répondez ci-dessous."
-            )
+        case _S.IN_DOUBT if job.target in _LOOK_THERE:
+            return f"Pour le savoir, {_LOOK_THERE[job.target]}, puis répondez ci-dessous."
         case _S.IN_DOUBT if job.reason == "tracking_ended":
             return (
                 "La plateforme a bien pris la lettre, mais n’a jamais dit si la messagerie du"
@@ -190,34 +221,66 @@ def advice(job: Job) -> str:  # noqa: PLR0911 - one line a state
                 "Pour le savoir, demandez au destinataire ou regardez dans les messages envoyés de"
                 " la messagerie de l’hôpital, puis répondez ci-dessous."
             )
+        case _S.ACCEPTED if any(one.state is DeliveryState.UNKNOWN for one in job.deliveries):
+            return (
+                "Navette continue de demander. Si rien ne s’éclaircit en 24\u00a0heures, la lettre"
+                " passera «\u00a0à vérifier\u00a0» et vous direz vous-même si elle est arrivée."
+            )
         case _S.WAITING | _S.BLOCKED:
             return reason(job).advice
         case _S.REFUSED:
             return _correction(job)
-        case _S.UNDELIVERED if not job.settled and job.target is Target.EHR:
-            return (
-                "Renvoyez-la quand la cause a disparu, ou versez le document au dossier autrement"
-                " et notez que c’est réglé."
-            )
         case _S.UNDELIVERED if not job.settled:
-            return (
-                "Renvoyez-la quand la cause a disparu, ou joignez le destinataire autrement"
-                " (téléphone, courrier) et notez que c’est réglé."
-            )
+            return _after_failure(job)
         case _:
             return ""
 
 
+_LOOK_THERE = {
+    Target.EHR: "ouvrez le dossier du patient et cherchez-y ce document",
+    Target.DMP: "cherchez ce document dans le DMP du patient",
+}
+_ELSEWHERE = {
+    Target.EHR: (
+        "Prévenez votre service informatique, qui contactera le support de Lifen, et renvoyez-la"
+        " quand la cause a disparu\u00a0; ou versez le document au dossier autrement et notez que"
+        " c’est réglé."
+    ),
+    Target.DMP: (
+        "Prévenez votre service informatique, qui contactera le support de Lifen, et renvoyez-la"
+        " quand la cause a disparu\u00a0; ou déposez le document au DMP autrement et notez que"
+        " c’est réglé."
+    ),
+}
+
+
+def _after_failure(job: Job) -> str:
+    """What to do for those who did not get it: what their reason asks for, if it is known."""
+    if job.target in _ELSEWHERE:
+        return _ELSEWHERE[job.target]
+    failed = [one.reason for one in job.deliveries if one.state is DeliveryState.FAILED]
+    said = [notice.advice for one in failed if (notice := reasons.known(one)) is not None]
+    if said and len(said) == len(failed):
+        return f"{' '.join(dict.fromkeys(said))} Notez ensuite que c’est réglé."
+    return (
+        "Renvoyez-la quand la cause a disparu, ou joignez le destinataire autrement"
+        " (téléphone, courrier) et notez que c’est réglé."
+    )
+
+
 def _correction(job: Job) -> str:
-    """What to correct, without the platform's own words: the sentence has quoted them."""
+    """What to correct, without what the sentence has said: the platform's words, nothing left."""
     error = _error(job.reason or "", None)
-    return UNEXPECTED.advice if error is None else explain(error).advice
+    said = UNEXPECTED.advice if error is None else explain(error).advice
+    return said.removeprefix(f"{_NOTHING_LEFT} ")
 
 
 def timeline(job: Job, now: datetime) -> tuple[tuple[str, str], ...]:
     """What is known of the life of ``job``: when, and what happened."""
     ended = {
-        _S.DELIVERED: "remise" if job.reason != "declared_sent" else "confirmée par une personne",
+        _S.DELIVERED: (
+            "confirmée par une personne" if job.reason == "declared_sent" else _ARRIVED[job.target]
+        ),
         _S.UNDELIVERED: "échec de la remise",
         _S.CANCELLED: "retirée, rien n’était parti",
     }
@@ -228,6 +291,14 @@ def timeline(job: Job, now: datetime) -> tuple[tuple[str, str], ...]:
         (job.finished_at, ended.get(job.state, "terminée")),
     ]
     return tuple((when(moment, now), what) for moment, what in marks if moment is not None)
+
+
+_ARRIVED = {
+    Target.MSS: "remise",
+    Target.EHR: "versée au dossier",
+    Target.DMP: "déposée au DMP",
+    Target.CODOC: "versée",
+}
 
 
 def attempts(job: Job) -> str:

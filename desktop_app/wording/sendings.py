@@ -1,29 +1,24 @@
 """A sending as a row of the table, in words; and what may be done about it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from desktop_app.domain.choices import Choice, worst_first
-from desktop_app.domain.letters import Letter
+from desktop_app.domain.letters import Letter, Target
 from desktop_app.domain.sending import (
-    RECORD_ADDRESS,
+    RECORD_ADDRESSES,
     Delivery,
     DeliveryState,
     Job,
     JobState,
     Sending,
-    Target,
 )
-from desktop_app.wording import people, progress, states
+from desktop_app.wording import people, progress, states, targets
 from desktop_app.wording.dates import hour, near_day
 from desktop_app.wording.documents import short_label
 from desktop_app.wording.states import Tone
 
 _MANY = 3
-_TARGETS = {
-    Target.MSS: "Messagerie",
-    Target.EHR: "Dossier de l’hôpital",
-    Target.CODOC: "Codoc",
-}
 _CHOICES = {
     Choice.RETRY: "Réessayer maintenant",
     Choice.CORRECT: "Corriger",
@@ -63,8 +58,8 @@ def about(letter: Letter) -> tuple[str, str]:
 
 def recipient(letter: Letter, delivery: Delivery) -> str:
     """A recipient as the directory wrote it, or as the job remembers it; or the record."""
-    if delivery.address == RECORD_ADDRESS:
-        return _TARGETS[Target.EHR]
+    if delivery.address in RECORD_ADDRESSES:
+        return targets.short(Target(delivery.address))
     for known in letter.recipients:
         if known.address.casefold() == delivery.address.casefold():
             return people.correspondent(known.correspondent)
@@ -86,55 +81,80 @@ def where(letter: Letter, delivery: Delivery) -> str:
 def recipients(sending: Sending) -> tuple[tuple[str, str, Tone], ...]:
     """Each recipient, with its own state once there is one to tell of several, or of a failure.
 
-    At most three lines, those that failed first; the last one counts the rest.
+    At most three lines, those that failed first, the last one counting the rest; then the copies.
     """
-    job = worst_first(sending.jobs)[0]
-    said = {one.state for one in job.deliveries} - {DeliveryState.PENDING}
-    several = len(job.deliveries) > 1 and (bool(said) or job.state is JobState.ACCEPTED)
-    telling = several or DeliveryState.FAILED in said
-    order = sorted(job.deliveries, key=lambda one: one.state is not DeliveryState.FAILED)
-    shown = order if len(order) <= _MANY else order[: _MANY - 1]
+    copies = _copies(sending)
+    mailboxes = [job for job in sending.jobs if job.target is Target.MSS]
+    there = [(job, one) for job in mailboxes for one in job.deliveries]
+    there.sort(key=lambda pair: pair[1].state is not DeliveryState.FAILED)
+    said = {one.state for _job, one in there} - {DeliveryState.PENDING}
+    several = len(there) + len(copies) > 1 and (
+        bool(said) or any(job.state is JobState.ACCEPTED for job in sending.jobs)
+    )
+    alone = len(there) == 1 and not copies
+    shown = there if len(there) <= _MANY else there[: _MANY - 1]
     lines = []
-    for one in shown:
-        word, tone = states.recipient(job, one.state)
+    for job, one in shown:
         name = recipient(sending.letter, one)
-        if telling:
-            lines.append((name, word, tone))
+        if several or DeliveryState.FAILED in said:
+            lines.append((name, *states.recipient(job, one.state)))
         else:
-            alone = len(job.deliveries) == 1
             lines.append((name, where(sending.letter, one) if alone else "", Tone.NEUTRAL))
-    if len(order) > len(shown):
-        lines.append((f"et {len(order) - len(shown)} autres", "", Tone.NEUTRAL))
-    return tuple(lines)
+    if len(there) > len(shown):
+        lines.append((f"et {len(there) - len(shown)} autres", "", Tone.NEUTRAL))
+    return (*lines, *copies)
+
+
+def _copies(sending: Sending) -> list[tuple[str, str, Tone]]:
+    """One line a copy, however many parts it has: its worst one speaks."""
+    found: dict[Target, Job] = {}
+    for job in worst_first(sending.jobs):
+        if job.target is not Target.MSS:
+            found.setdefault(job.target, job)
+    return [(targets.short(one), *_copied(job)) for one, job in sorted(found.items())]
+
+
+def _copied(job: Job) -> tuple[str, Tone]:
+    """Where a copy stands, once there is something to tell."""
+    if job.state in (JobState.HELD, JobState.QUEUED, JobState.SENDING):
+        return "", Tone.NEUTRAL
+    said = {one.state for one in job.deliveries}
+    return states.recipient(job, said.pop() if len(said) == 1 else DeliveryState.PENDING)
 
 
 def standing(sending: Sending) -> tuple[str, Tone]:
-    """Where it is, in a word: its worst job speaks for it."""
-    return states.job(worst_first(sending.jobs)[0])
+    """Where it is, in a word: its worst job speaks for it, all its mailboxes counted."""
+    worst = worst_first(sending.jobs)[0]
+    if worst.target is Target.MSS:
+        mailboxes = [job for job in sending.jobs if job.target is Target.MSS]
+        everybody = tuple(one for job in mailboxes for one in job.deliveries)
+        worst = replace(worst, deliveries=everybody)
+    return states.job(worst)
 
 
 def sentence(sending: Sending, now: datetime) -> str:
     """What happened and what comes next, for every job."""
-    first, *others = worst_first(sending.jobs)
+    first, *others = worst_first(targets.together(sending))
     if not others:
         return progress.sentence(first, now)
-    rest = " ".join(f"{target(one)}\u00a0: {states.job(one)[0]}." for one in others)
-    return f"{target(first)}\u00a0: {progress.sentence(first, now)} {rest}"
+    rest = " ".join(f"{_named(sending, one)}\u00a0: {states.job(one)[0]}." for one in others)
+    return f"{_named(sending, first)}\u00a0: {progress.sentence(first, now)} {rest}"
 
 
-def target(job: Job) -> str:
-    """Where a job takes its letter."""
-    return _TARGETS[job.target]
+def _named(sending: Sending, job: Job) -> str:
+    if targets.is_part(sending, job):
+        return targets.short_part(sending, job)
+    return targets.short(job.target)
 
 
 def spoken(sending: Sending, now: datetime) -> str:
     """A whole row as one sentence, for those who listen to it."""
     time, day = departure(sending, now)
-    job = worst_first(sending.jobs)[0]
-    names = ", ".join(recipient(sending.letter, one) for one in job.deliveries)
+    everybody = [one for job in sending.jobs for one in job.deliveries]
+    names = ", ".join(dict.fromkeys(recipient(sending.letter, one) for one in everybody))
     return (
         f"{patient(sending.letter)}, {''.join(about(sending.letter))}, pour {names}\u00a0:"
-        f" {standing(sending)[0].removeprefix('✓ ')}. {sentence(sending, now)}"
+        f" {standing(sending)[0].removeprefix('✓ ')}. {sentence(sending, now).replace('✓ ', '')}"
         f" Envoi de {time}, {day}."
     )
 

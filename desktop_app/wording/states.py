@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from desktop_app.domain.letters import Target
 from desktop_app.domain.sending import DeliveryState, Job, JobState
 
 
@@ -34,20 +35,28 @@ _DELIVERIES = {
     DeliveryState.FAILED: ("échec", Tone.BAD),
     DeliveryState.UNKNOWN: ("état inconnu", Tone.CARE),
 }
+_COPIED = {Target.EHR: "✓ versée", Target.DMP: "✓ déposée"}
+_NOT_COPIED = {Target.EHR: "non versée", Target.DMP: "non déposée"}
 
 
-def job(value: Job) -> tuple[str, Tone]:
+def job(value: Job) -> tuple[str, Tone]:  # noqa: PLR0911 - one line a case
     """Where a job stands, in two or three words."""
     words, tone = _JOBS[value.state]
     count = len(value.deliveries)
     arrived = sum(one.state is DeliveryState.DELIVERED for one in value.deliveries)
+    failed = sum(one.state is DeliveryState.FAILED for one in value.deliveries)
+    not_arrived = _NOT_COPIED.get(value.target, words)
     match value.state:
         case JobState.UNDELIVERED if value.settled:
-            return "non remise, traitée", Tone.NEUTRAL
-        case JobState.UNDELIVERED if arrived:
-            return f"non remise à {count - arrived} sur {count}", tone
+            return f"{not_arrived}, traitée", Tone.NEUTRAL
+        case JobState.UNDELIVERED if value.target is Target.MSS and failed < count:
+            return f"non remise à {failed} sur {count}", tone
+        case JobState.UNDELIVERED:
+            return not_arrived, tone
         case JobState.ACCEPTED if arrived:
             return f"remise à {arrived} sur {count}, suivi en cours", tone
+        case JobState.DELIVERED if value.target in _COPIED:
+            return _COPIED[value.target], tone
         case JobState.DELIVERED if count > 1:
             return f"✓ remise {count}/{count}", tone
         case JobState.WAITING if value.reason == "unreachable":
@@ -71,6 +80,8 @@ def recipient(value: Job, state: DeliveryState) -> tuple[str, Tone]:
 
     A copy that nothing has been said of is only on its way when the platform has it.
     """
+    if value.state is JobState.DELIVERED and value.target in _COPIED:
+        return _COPIED[value.target], Tone.GOOD
     if state is not DeliveryState.PENDING or value.state is JobState.ACCEPTED:
         return _DELIVERIES[state]
     if value.state is JobState.IN_DOUBT:

@@ -35,7 +35,11 @@ COMMANDS = {
     "open": "Choisir des fichiers…",
     "paste": "Coller des fichiers",
     "patient": "Chercher le patient",
+    "stay": "Choisir le séjour",
     "recipients": "Chercher un destinataire",
+    "type": "Choisir le type de document",
+    "record": "Copie dans le dossier patient",
+    "dmp": "Dépôt au DMP",
     "send": "Envoyer la lettre",
     "undo": "Annuler le dernier geste",
     "put_away": "Retirer la lettre de la pile",
@@ -57,10 +61,12 @@ SEARCH_KEYS = (
     ("Entrée", "Choisir la réponse en surbrillance"),
     ("Échap", "Revenir à la recherche, ou l’effacer"),
     ("Alt+1 … Alt+9", "Ajouter un correspondant habituel"),
+    ("Alt+S", "Prendre le séjour en cours, s’il n’y en a qu’un"),
 )
+SEARCH_PATIENT = "Patient"
 GROUPS = (
     ("Lettres", ("open", "paste", "put_away", "undo", "send")),
-    ("Composer", ("patient", "recipients")),
+    ("Composer", ("patient", "stay", "recipients", "type", "record", "dmp")),
     ("Se déplacer", ("to_send", "sendings", "find", "outstanding", "pane", "menu", "help")),
     ("Page", ("zoom_in", "zoom_out", "zoom_fit")),
 )

@@ -17,10 +17,20 @@ import pytest
 
 from desktop_app.cli import main
 from desktop_app.sandbox.faults import Rule
-from desktop_app.sandbox.sending import Accepted
+from desktop_app.sandbox.ledger import Accepted
 from desktop_app.sandbox.server import Served, serve
 from tests.intake.conftest import pdf
 
+PATIENT_MEMBERS = {
+    "id", "ipp", "birth_family", "used_family", "given", "sex", "birth_date", "ins",
+    "ins_qualified", "deceased",
+}  # fmt: skip
+ENTRY_MEMBERS = {"id", "identifier", "family", "given", "name", "city", "addresses"}
+JOB_MEMBERS = {
+    "job", "sending", "target", "state", "attempts", "not_before", "transaction_id", "reason",
+    "recipients",
+}  # fmt: skip
+"""As design.md section 6 has them."""
 PATIENT = "70001"
 MAILBOX = "marc.tessandier@cabinet.mssante.example"
 STAY = "80001"
@@ -60,6 +70,7 @@ class Desk:
     folder: Path
     capsys: pytest.CaptureFixture[str]
     options: list[str] = field(default_factory=list)
+    described: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, *words: object, as_json: bool = True) -> Ran:
         self.capsys.readouterr()
@@ -88,6 +99,11 @@ class Desk:
         assert sent.code == 0, sent
         job: str = sent.line["jobs"][0]["job"]
         return job
+
+    def settle(self, contract: str, more: str = "") -> None:
+        """Another contract with the same platform."""
+        described = self.described
+        (self.folder / "reglages.toml").write_text(settings_for(described, contract, more), "utf-8")
 
     def spooled(self) -> list[Path]:
         return list(self.folder.glob("data/*/spool/*"))
@@ -118,9 +134,11 @@ def in_a_thread() -> Iterator[Served]:
         assert not thread.is_alive()
 
 
-def settings_for(described: Mapping[str, Any]) -> str:
+def settings_for(described: Mapping[str, Any], contract: str = "", more: str = "") -> str:
+    """A profile for what is served; ``contract`` are more lines of its Lifen account."""
     lifen = described["lifen"]
     return f"""
+        {more}
         [profiles.essai]
         label = "CH de Villefictive"
         environment = "test"
@@ -131,6 +149,7 @@ def settings_for(described: Mapping[str, Any]) -> str:
         fhir_url = "{lifen["fhir_url"]}"
         client_id = "{described["client_id"]}"
         database_reference = "{described["database_reference"]}"
+        {contract}
         [security]
         key_store = "file"
     """
@@ -183,8 +202,9 @@ def practice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
 def desk(practice: Desk, lifen: Platform, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A desk of a hospital whose platform is the served sandbox."""
     described = lifen.served.description
+    practice.described = described
+    practice.settle("")
     config = practice.folder / "reglages.toml"
-    config.write_text(settings_for(described), "utf-8")
     practice.options += ["--config", str(config)]
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{described['client_secret']}\n"))
     assert practice.run("secrets", "set", "essai", "lifen.client_secret").code == 0

@@ -1,4 +1,5 @@
 import argparse
+from datetime import date
 
 import pytest
 
@@ -27,6 +28,13 @@ def test_only_mailboxes_need_an_address() -> None:
     assert args.to == []
 
 
+def test_a_day_and_an_undo_window_are_read() -> None:
+    assert read_arguments(["appointments", "--day", "2026-11-25"]).day == date(2026, 11, 25)
+    assert read_arguments(["appointments"]).day is None
+    assert read_arguments([*SEND, "--hold", "60"]).hold == 60
+    assert read_arguments(["doctor"]).command == "doctor"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -46,6 +54,16 @@ def test_only_mailboxes_need_an_address() -> None:
         [*SEND, "--type", "letter"],
         [*SEND, "--target", "fax"],
         [*SEND, "--hold", "nan"],
+        [*SEND, "--hold", "61"],
+        [*SEND, "--hold", "-1"],
+        [*SEND, "--sender", "123"],
+        [*SEND, "--identity", "a.json"],
+        ["send", "a.pdf", "--identity", "a.json", "--to", "x@y.example", "--stay", "1"],
+        ["appointments", "--day", "14/07/2026"],
+        ["appointments", "1"],
+        ["patients", "coverages"],
+        ["patients", "current", "1"],
+        ["doctor", "essai"],
         [*SEND, "--title", "caf\udce9"],
         ["patients", "search", "caf\udce9"],
         ["sandbox", "serve", "--port", "65536"],

@@ -36,6 +36,18 @@ def test_settings_are_shown_with_the_layer_they_come_from(
     assert str(config) in said.text
 
 
+def test_a_contract_and_the_limits_are_shown_too(desk: Desk) -> None:
+    desk.settle('sender = "10999999971"', "[sending]\nrecord_bytes = 12000000")
+    shown = {line["key"]: line["value"] for line in desk.run("settings", "show").lines}
+    assert shown["profiles.essai.lifen.sender"] == "10999999971"
+    assert shown["sending.record_bytes"] == 12_000_000
+    assert shown["sending.mailbox_bytes"] == 50_000_000
+    desk.settle('record = "sometimes"')
+    ran = desk.run("settings", "show")
+    assert (ran.code, ran.error["error"]) == (3, "misconfigured")
+    assert "never" in ran.error["advice"]
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [("colour = 1", "colour"), ("[", "s.toml"), ("profile = 'x'", "profile"), (None, "s.toml")],
@@ -115,6 +127,12 @@ def test_a_failure_is_said_once_and_in_french(desk: Desk) -> None:
         ("send a.pdf --patient 1 --to", "--to : il manque au moins une valeur"),
         ("send a.pdf --patient 1 --to x --hold", "--hold : il manque sa valeur"),
         ("send a.pdf --patient 1 --to x --hold nan", "--hold : la valeur 'nan' ne convient pas"),
+        ("send a.pdf --to x", "Il manque l’un de --patient --identity"),
+        ("send a.pdf --patient 1 --to x --hold 61", "--hold : la valeur '61' ne convient pas"),
+        (
+            "send a.pdf --identity f --to x --stay 1",
+            "--stay : incompatible avec --identity",
+        ),
         ("queue resolve 1", "Il manque l’un de --sent --not-sent"),
         ("queue resolve 1 --sent --not-sent", "--not-sent : incompatible avec --sent"),
         ("queue list here", "here n’est pas attendu ici"),
@@ -170,7 +188,7 @@ def test_no_patient_is_named_in_the_journal(desk: Desk) -> None:
 def test_nobody_is_shown_a_bug_but_it_is_noted(
     practice: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def bug(text: str) -> None:
+    def bug(text: str, _rules: object) -> None:
         raise KeyError(text)
 
     monkeypatch.setattr("desktop_app.cli.commands.read_patient_query", bug)

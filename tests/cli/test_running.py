@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from desktop_app.cli.running import worst
-from desktop_app.domain.letters import LetterId
-from desktop_app.domain.sending import Job, JobId, JobState, Target
+from desktop_app.domain.letters import LetterId, Target
+from desktop_app.domain.sending import Job, JobId, JobState
 from desktop_app.sandbox.faults import Rule
 from desktop_app.system.writer import one_writer
 from tests.cli.conftest import CLI, SEND, Desk, Platform, settings_for

@@ -5,6 +5,8 @@ import pytest
 from desktop_app.domain.errors import (
     AppError,
     Busy,
+    Changed,
+    Difference,
     FileTrouble,
     IllegalMove,
     Incomplete,
@@ -13,6 +15,7 @@ from desktop_app.domain.errors import (
     Misconfigured,
     NotAllowed,
     NotOffered,
+    NotSignedIn,
     Refused,
     ServerTrouble,
     StaleJob,
@@ -41,6 +44,8 @@ ONE_OF_EACH: tuple[AppError, ...] = (
     Malformed("entry"),
     NotOffered("stays"),
     Incomplete("patient"),
+    Changed("patient", (Difference("ipp", "000123", "000456"),)),
+    NotSignedIn(),
     FileTrouble("missing"),
     Misconfigured("profiles.x.lifen", "missing"),
     StoreTrouble("full"),
@@ -95,8 +100,47 @@ def test_a_bound_that_was_passed_is_told(what: str) -> None:
     assert explain(Incomplete(what, 7)).advice == "7 au plus."
 
 
-def test_the_records_own_limit_is_told() -> None:
-    assert "15\u00a0Mo" in explain(Incomplete("record_too_large")).advice
+@pytest.mark.parametrize("what", ["record_too_large", "documents_too_large"])
+def test_a_limit_in_bytes_is_the_configured_one_or_not_told(what: str) -> None:
+    assert explain(Incomplete(what, 12_000_000)).advice.startswith("12\u00a0Mo au plus. ")
+    assert not re.search(r"\d", explain(Incomplete(what)).advice)
+
+
+def test_what_changed_is_said_without_naming_anybody() -> None:
+    patient, stay = (explain(Changed(what, ())) for what in ("patient", "stay"))
+    assert patient.title.startswith("Le dossier du patient")
+    assert stay.title.startswith("Le séjour")
+    assert "Rien n’est parti" in patient.advice
+    assert "Rien n’est parti" in stay.advice
+    named = Changed("patient", (Difference("birth_family", "ABRICOTIER", "DELORMEAU"),))
+    assert explain(named) == patient
+
+
+@pytest.mark.parametrize("cause", [one for one in documented(NotSignedIn) if one != "cause"])
+def test_every_reason_for_not_being_signed_in_has_its_own_words(cause: str) -> None:
+    others = [one for one in documented(NotSignedIn) if one not in {"cause", cause}]
+    assert explain(NotSignedIn(cause)) not in [explain(NotSignedIn(one)) for one in others]
+    assert explain(NotSignedIn(cause)).advice
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("profiles.x.lifen.patients", "search ou typed"),
+        ("profiles.x.lifen.organization", "portail Lifen"),
+        ("profiles.x.lifen.sender", "11 chiffres"),
+        ("profiles.x.lifen.record", "never"),
+        ("profiles.x.lifen.dmp", "Organization/"),
+        ("profiles.x.sso.metadata_url", "fournisseur d’identité"),
+        ("profiles.x.sso.acr_values", "fournisseur d’identité"),
+        ("sending.mailbox_bytes", "octets"),
+    ],
+)
+def test_a_setting_says_what_it_takes(where: str, expected: str) -> None:
+    advice = explain(Misconfigured(where, "invalid", "abc")).advice
+    assert advice.startswith(f"{where} = abc (attendu")
+    assert expected in advice
+    assert expected not in explain(Misconfigured(where, "locked", "abc")).advice
 
 
 @pytest.mark.parametrize(

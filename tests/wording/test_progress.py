@@ -8,6 +8,7 @@ import pytest
 from desktop_app.domain.errors import (
     AppError,
     Busy,
+    Changed,
     FileTrouble,
     IllegalMove,
     Incomplete,
@@ -16,6 +17,7 @@ from desktop_app.domain.errors import (
     Misconfigured,
     NotAllowed,
     NotOffered,
+    NotSignedIn,
     Refused,
     ServerTrouble,
     StaleJob,
@@ -25,7 +27,7 @@ from desktop_app.domain.errors import (
     Unknown,
     Unreachable,
 )
-from desktop_app.domain.letters import LetterId
+from desktop_app.domain.letters import LetterId, Target
 from desktop_app.domain.sending import (
     Claimed,
     Delivery,
@@ -34,7 +36,6 @@ from desktop_app.domain.sending import (
     JobId,
     JobState,
     Passed,
-    Target,
     advance,
 )
 from desktop_app.outbox.policy import verdict
@@ -59,9 +60,10 @@ FAILURES: tuple[AppError, ...] = (
     )),
     *(Incomplete(what) for what in (
         "patient", "recipients", "documents", "too_many_recipients", "too_many_documents",
-        "documents_too_large", "address", "patient_changed", "stay", "stay_changed",
-        "one_document", "record_too_large",
+        "documents_too_large", "address", "stay", "one_document", "record_too_large", "identity",
+        "ins", "organization", "sender", "targets",
     )),
+    Changed("patient", ()), Changed("stay", ()),
     NotOffered("mss"),
     *(StoreTrouble(kind) for kind in ("future", "damaged", "full", "read_only", "other")),
 )  # fmt: skip
@@ -116,6 +118,7 @@ def test_every_failure_that_a_job_can_meet_is_among_these() -> None:
     met = {type(error) for error in FAILURES}
     others = (
         Misconfigured("x", "missing"), Busy("x"), Unknown("x"), StaleJob(), IllegalMove("x", "y"),
+        NotSignedIn(),
     )  # fmt: skip
     assert set(AppError.__subclasses__()) == met | {type(error) for error in others}
     for error in others:
@@ -178,7 +181,7 @@ def test_the_platforms_own_words_are_quoted_and_the_letter_is_said_to_be_here() 
 @pytest.mark.parametrize(
     ("said", "text"),
     [
-        ((D.FAILED,), "du destinataire l’a refusée"),
+        ((D.FAILED,), "du destinataire ne l’a pas acceptée"),
         ((D.FAILED, D.DELIVERED), "Un destinataire sur 2"),
         ((D.FAILED, D.FAILED, D.DELIVERED), "2 destinataires sur 3"),
     ],

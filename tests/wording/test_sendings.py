@@ -4,13 +4,13 @@ from datetime import timedelta
 import pytest
 
 from desktop_app.domain.choices import Choice
+from desktop_app.domain.letters import Target
 from desktop_app.domain.sending import (
-    RECORD_ADDRESS,
     Delivery,
     DeliveryState,
+    JobId,
     JobState,
     Sending,
-    Target,
 )
 from desktop_app.wording import sendings as words
 from desktop_app.wording.states import Tone
@@ -29,8 +29,30 @@ S, D = JobState, DeliveryState
 
 def two_jobs(first: JobState, second: JobState) -> Sending:
     one = a_sending(1, first)
-    other = replace(one.jobs[0], state=second, target=Target.EHR)
+    state = {S.DELIVERED: D.DELIVERED, S.UNDELIVERED: D.FAILED}.get(second, D.PENDING)
+    record = Delivery(address="ehr", name="", state=state)
+    other = replace(
+        one.jobs[0], id=JobId("copy"), state=second, target=Target.EHR, deliveries=(record,)
+    )
     return replace(one, jobs=(one.jobs[0], other))
+
+
+def in_parts(*states: JobState, each: int = 10, last: int = 2) -> Sending:
+    """A letter to many recipients: one job a state, the last one with fewer of them."""
+    one = a_sending(1)
+    jobs = []
+    for number, state in enumerate(states):
+        count = last if number == len(states) - 1 else each
+        said = {S.DELIVERED: D.DELIVERED}.get(state, D.PENDING)
+        deliveries = tuple(
+            Delivery(
+                address=f"ok.{number}.{place}@x.example", name=f"Dr {number}.{place}", state=said
+            )
+            for place in range(count)
+        )
+        job = replace(one.jobs[0], id=JobId(str(number)), state=state, deliveries=deliveries)
+        jobs.append(job)
+    return replace(one, jobs=tuple(jobs))
 
 
 def test_a_single_recipient_comes_with_a_town() -> None:
@@ -63,13 +85,53 @@ def test_those_who_did_not_get_it_come_first_and_the_rest_is_counted() -> None:
     assert lines[0][1:] == ("échec", Tone.BAD)
 
 
-def test_the_record_is_named_in_words() -> None:
+def test_a_copy_is_named_after_the_recipients_with_its_own_state() -> None:
     sending = two_jobs(S.DELIVERED, S.UNDELIVERED)
-    failed = Delivery(address=RECORD_ADDRESS, name="", state=D.FAILED)
-    record = replace(sending.jobs[1], deliveries=(failed,))
-    sending = replace(sending, jobs=(sending.jobs[0], record))
-    assert words.recipients(sending) == (("Dossier de l’hôpital", "échec", Tone.BAD),)
-    assert "pour Dossier de l’hôpital" in words.spoken(sending, NOW)
+    assert words.recipients(sending) == (
+        ("Dr TESSANDIER-FICTIF Marc", "✓ remis", Tone.GOOD),
+        ("Dossier patient", "échec", Tone.BAD),
+    )
+    assert "pour Dr TESSANDIER-FICTIF Marc, Dossier patient" in words.spoken(sending, NOW)
+    delivered = words.recipients(two_jobs(S.DELIVERED, S.DELIVERED))
+    assert delivered[1] == ("Dossier patient", "✓ versée", Tone.GOOD)
+
+
+def test_a_copy_that_nothing_is_known_of_yet_is_only_named() -> None:
+    assert words.recipients(two_jobs(S.HELD, S.HELD)) == (
+        ("Dr TESSANDIER-FICTIF Marc", "", Tone.NEUTRAL),
+        ("Dossier patient", "", Tone.NEUTRAL),
+    )
+
+
+def test_parts_that_stand_at_one_point_are_told_as_one() -> None:
+    sending = in_parts(S.DELIVERED, S.DELIVERED)
+    assert words.standing(sending) == ("✓ remise 12/12", Tone.GOOD)
+    assert words.sentence(sending, NOW) == "Acceptée par les 12 messageries."
+
+
+def test_parts_that_stand_elsewhere_are_numbered_and_the_worst_speaks() -> None:
+    sending = in_parts(S.DELIVERED, S.IN_DOUBT)
+    assert words.standing(sending)[0] == "issue inconnue"
+    said = words.sentence(sending, NOW)
+    assert said.startswith("Messageries (2/2)\u00a0: La réponse s’est perdue")
+    assert said.endswith("Messageries (1/2)\u00a0: ✓ remise 10/10.")
+
+
+def test_every_mailbox_is_counted_in_the_one_word_of_the_row() -> None:
+    assert words.standing(in_parts(S.DELIVERED, S.ACCEPTED))[0] == (
+        "remise à 10 sur 12, suivi en cours"
+    )
+
+
+def test_a_failure_in_one_part_is_counted_among_all_recipients() -> None:
+    sending = in_parts(S.DELIVERED, S.UNDELIVERED)
+    failed = replace(sending.jobs[1].deliveries[0], state=D.FAILED)
+    arrived = replace(sending.jobs[1].deliveries[1], state=D.DELIVERED)
+    last = replace(sending.jobs[1], deliveries=(failed, arrived))
+    sending = replace(sending, jobs=(sending.jobs[0], last))
+    assert words.standing(sending)[0] == "non remise à 1 sur 12"
+    names = [name for name, _word, _tone in words.recipients(sending)]
+    assert names == ["Dr 1.0", "Dr 0.0", "et 10 autres"]
 
 
 def test_a_recipient_the_letter_has_lost_keeps_the_name_that_the_job_remembers() -> None:
@@ -91,8 +153,8 @@ def test_the_worst_job_speaks_and_the_others_are_named() -> None:
     sending = two_jobs(S.DELIVERED, S.IN_DOUBT)
     assert words.standing(sending)[0] == "issue inconnue"
     text = words.sentence(sending, NOW)
-    assert text.startswith("Dossier de l’hôpital\u00a0: La réponse s’est perdue")
-    assert text.endswith("Messagerie\u00a0: ✓ remise.")
+    assert text.startswith("Dossier patient\u00a0: La réponse s’est perdue")
+    assert text.endswith("Messageries\u00a0: ✓ remise.")
 
 
 @pytest.mark.parametrize(
