@@ -71,7 +71,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 lock: ## resolve the dependencies again (needs uv; ARGS=--upgrade for newer ones)
 	mkdir -p $(LOCKS)
 	$(COMPILE) pyproject.toml -o $(LOCKS)/run.txt
-	$(COMPILE) pyproject.toml --group test --group lint -c $(LOCKS)/run.txt -o $(LOCKS)/dev.txt
+	$(COMPILE) pyproject.toml --group test --group bench --group lint -c $(LOCKS)/run.txt -o $(LOCKS)/dev.txt
 	printf 'setuptools>=77\n' | $(COMPILE) - -o $(LOCKS)/build.txt
 
 .PHONY: clean

@@ -1,10 +1,10 @@
-"""python -m benchmarks [startup] [stalls]: everything without a name."""
+"""python -m benchmarks [pace] [startup] [stalls]: everything without a name."""
 
 import sys
 
-from benchmarks import stalls, startup
+from benchmarks import pace, stalls, startup
 
-BENCHES = {"startup": startup.main, "stalls": stalls.main}
+BENCHES = {"pace": pace.main, "startup": startup.main, "stalls": stalls.main}
 
 
 def main(names: list[str]) -> int:

@@ -24,6 +24,7 @@ from desktop_app.domain.ports import SendingFilter, SendsLetters
 from desktop_app.domain.sending import JobState, needs_person
 from desktop_app.intake import samples
 from desktop_app.settings import PRACTICE, Profile, Settings, load_settings
+from desktop_app.signin.pages import Page, Pages
 from desktop_app.system.logs import journal
 from desktop_app.system.paths import Folders, find_folders
 from desktop_app.tasks import Tasks
@@ -31,6 +32,7 @@ from desktop_app.ui import dialogs
 from desktop_app.ui.desk import Desk
 from desktop_app.ui.garbage import Garbage
 from desktop_app.ui.style import Look
+from desktop_app.wording import signin as signin_words
 from desktop_app.wording import window as words
 from desktop_app.wording.failures import UNEXPECTED, explain
 
@@ -135,7 +137,9 @@ class Face:
 
     async def _serve(self) -> int:
         session_module = await asyncio.to_thread(_load_session)
-        opening = session_module.open_session(self._settings, self._folders, now=_now)
+        opening = session_module.open_session(
+            self._settings, self._folders, now=_now, pages=_pages()
+        )
         async with contextlib.AsyncExitStack() as stack:
             try:
                 session = await stack.enter_async_context(opening)
@@ -257,6 +261,13 @@ def _load_session() -> ModuleType:
     from desktop_app import session  # noqa: PLC0415 - start-up (architecture.md section 6)
 
     return session
+
+
+def _pages() -> Pages:
+    """What the browser shows to whoever comes back from a sign-in."""
+    said = (signin_words.BACK, signin_words.BACK_REFUSED, signin_words.BACK_UNEXPECTED)
+    done, refused, unexpected = (Page(one.title, one.advice) for one in said)
+    return Pages(done=done, refused=refused, unexpected=unexpected)
 
 
 def _now() -> datetime:

@@ -83,14 +83,17 @@ class AnswersModel(QAbstractListModel):
 
 
 class AnswerDelegate(QStyledItemDelegate):
-    """Paints a ``Row`` on two lines, its marks at the end of the first."""
+    """Paints a ``Row`` on two lines, its marks at the end of the first; a bare title on one."""
 
     def __init__(self, look: Look, parent: QObject) -> None:
         super().__init__(parent)
         self._look = look
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Two lines and some air."""
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        """One line or two, and some air."""
+        row: Row = index.data(RowRole)
+        if _is_bare(row):
+            return QSize(0, QFontMetrics(self._look.font(14)).height() + self._look.px(14))
         heights = sum(QFontMetrics(font).height() for font in self._fonts())
         return QSize(0, heights + self._look.px(16))
 
@@ -108,6 +111,8 @@ class AnswerDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(area.adjusted(px(3), px(2), -px(3), -px(2))), 6, 6)
         place, width = QPoint(area.left() + px(12), area.top() + px(7)), area.width() - px(24)
         strong, small = self._fonts()
+        if _is_bare(row):
+            strong = self._look.font(14)
         marks = self._draw_marks(painter, row, QPoint(place.x() + width, place.y() - px(1)))
         self._write(painter, place, row.title, "", strong, tokens.text, width - marks)
         below = place + QPoint(0, QFontMetrics(strong).height() + px(2))
@@ -144,3 +149,8 @@ class AnswerDelegate(QStyledItemDelegate):
 
     def _fonts(self) -> tuple[QFont, QFont]:
         return self._look.font(14, QFont.Weight.DemiBold), self._look.font(12.5)
+
+
+def _is_bare(row: Row) -> bool:
+    """Whether there is nothing to say but the title."""
+    return not (row.detail or row.kept)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.domain.sending import JobState
 from desktop_app.ui.desk import Desk
-from desktop_app.ui.window import SENDINGS
+from desktop_app.ui.frame import SENDINGS
 from desktop_app.wording import demo as words
 
 _SIZE = (1366, 768)

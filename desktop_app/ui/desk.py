@@ -5,7 +5,8 @@ What it is wired to comes through ports; it can be shown before there is anythin
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from contextlib import ExitStack
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,41 +14,57 @@ from typing import Protocol
 from PySide6.QtGui import QClipboard
 
 from desktop_app.domain.errors import AppError, NotAllowed
-from desktop_app.domain.letters import Document, LetterId
-from desktop_app.domain.people import Patient, Recipient
+from desktop_app.domain.letters import Document, LetterId, Limits, Target
+from desktop_app.domain.people import Patient, PatientStay, Recipient, SearchRules
 from desktop_app.domain.ports import (
     FindsCorrespondents,
     FindsPatients,
+    FindsStays,
+    FindsVisits,
     KeepsLetters,
     KnowsHabits,
     SendsLetters,
+    SignsIn,
 )
+from desktop_app.domain.sending import Job
 from desktop_app.tasks import Tasks
 from desktop_app.ui import dialogs
 from desktop_app.ui.composer import Composer
+from desktop_app.ui.frame import TO_SEND, Panes
+from desktop_app.ui.letters.habits import usual_types
 from desktop_app.ui.letters.pane import DropZone, PagePane, TrayPane
 from desktop_app.ui.letters.presenter import Tray, TrayState
 from desktop_app.ui.outbox.groups import EnvoisGroups
 from desktop_app.ui.outbox.pane import EnvoisPane, join
-from desktop_app.ui.outbox.presenter import Envois, EnvoisState
+from desktop_app.ui.outbox.presenter import CHANGED, Envois, EnvoisState
 from desktop_app.ui.patients.pane import PatientPane
 from desktop_app.ui.patients.presenter import PatientSearch
 from desktop_app.ui.recipients.pane import RecipientsPane
 from desktop_app.ui.recipients.presenter import DirectorySearch
+from desktop_app.ui.signin.join import join as join_sign_in
+from desktop_app.ui.signin.presenter import SignIn
+from desktop_app.ui.stays.pane import StayPane
+from desktop_app.ui.stays.pane import join as join_stays
 from desktop_app.ui.style import Look
-from desktop_app.ui.window import TO_SEND, MainWindow, Panes
+from desktop_app.ui.visits.presenter import Visits
+from desktop_app.ui.window import MainWindow
+from desktop_app.wording import patients as patient_words
 from desktop_app.wording import window as words
 from desktop_app.wording.failures import explain
 
 Clock = Callable[[], datetime]
 
 
+class Patients(FindsPatients, FindsStays, FindsVisits, Protocol):
+    """Everything that is asked about patients."""
+
+
 class Connection(Protocol):
     """An opened profile, as far as the desk is concerned."""
 
     @property
-    def patients(self) -> FindsPatients:
-        """Who letters are about."""
+    def patients(self) -> Patients:
+        """Who letters are about, and who is here."""
 
     @property
     def directory(self) -> FindsCorrespondents:
@@ -64,6 +81,18 @@ class Connection(Protocol):
     @property
     def habits(self) -> KnowsHabits:
         """What former sendings teach."""
+
+    @property
+    def signin(self) -> SignsIn:
+        """Who works here."""
+
+    @property
+    def targets(self) -> Sequence[Target]:
+        """Where letters may go from here."""
+
+    @property
+    def limits(self) -> Limits:
+        """What letters are checked against."""
 
 
 class Desk:
@@ -87,13 +116,15 @@ class Desk:
         self._on_table: LetterId | None = None
         self._about: Patient | None = None
         self._suggest: Callable[[Patient | None], None] = lambda _patient: None
-        self.patient = PatientPane(look, lambda: _today(now))
+        self._look_up_stays: Callable[[Patient | None], None] = lambda _patient: None
+        self.patient = PatientPane(look, now)
+        self.stay = StayPane(look)
         self.recipients = RecipientsPane(look)
         self.panes = Panes(
             tray=TrayPane(look),
             drop_zone=DropZone(look, samples),
             page=PagePane(look, samples),
-            composer=Composer(look, self.patient, self.recipients),
+            composer=Composer(look, self.patient, self.stay, self.recipients),
             groups=EnvoisGroups(look),
             sendings=EnvoisPane(look, clipboard, now),
         )
@@ -129,26 +160,32 @@ class Desk:
             lambda undo: self.window.show_undo(undo, self._now()),
             hold=hold,
             now=self._now,
+            limits=session.limits,
         )
+        signin, leave = join_sign_in(self.window, session.signin, self._tasks)
         self._wire_searches(session, tray)
-        self._wire_tray(session, tray)
+        self._wire_tray(session, tray, signin)
         envois = self._wire_sendings(session, tray)
         await tray.load()
         await envois.load()
+        self.window.offer(session.targets, await usual_types(session.outbox))
         self._tray = tray
         early, self._early = self._early, []
         if early:
             self.take(early)
-        return session.outbox.watch(self._tasks.slot(envois.refresh))
+        listening = ExitStack()
+        listening.callback(leave)
+        listening.callback(session.outbox.watch(self._tasks.slot(envois.refresh)))
+        return listening.close
 
     # Wires
 
-    def _wire_tray(self, session: Connection, tray: Tray) -> None:
+    def _wire_tray(self, session: Connection, tray: Tray, signin: SignIn) -> None:
         window, panes, tasks = self.window, self.panes, self._tasks
         panes.tray.chosen.connect(tray.choose)
         panes.tray.problems_read.connect(tray.forget_problems)
         window.put_away_asked.connect(tasks.slot(tray.discard))
-        window.send_asked.connect(tasks.slot(tray.send))
+        window.send_asked.connect(partial(signin.before, tasks.slot(tray.send)))
         window.undo_asked.connect(tasks.slot(partial(self._undo, tray)))
         window.undo_bar.over.connect(tray.undo_over)
         door = asyncio.Semaphore(1)
@@ -159,18 +196,30 @@ class Desk:
             if letter is not None:
                 tasks.start(work(letter, value), "change a letter")  # type: ignore[arg-type]
 
+        async def take_stay(letter: LetterId, chosen: PatientStay) -> None:
+            await tray.set_patient(letter, chosen.patient)
+            await tray.set_stay(letter, chosen.stay)
+
         self.patient.patient_chosen.connect(partial(change, tray.set_patient))
+        self.patient.stay_chosen.connect(partial(change, take_stay))
         self.recipients.recipients_changed.connect(partial(change, tray.set_recipients))
+        self.stay.stay_chosen.connect(partial(change, tray.set_stay))
         panes.composer.type_chosen.connect(partial(change, tray.set_type))
+        panes.composer.copies.targets_chosen.connect(partial(change, tray.set_targets))
 
     def _wire_searches(self, session: Connection, tray: Tray) -> None:
         tasks = self._tasks
+        self._show_rules(session.patients.rules)
         patients = PatientSearch(session.patients, self.patient.show_state)
-        self.patient.search.asked.connect(tasks.latest(patients.search))
+        self.patient.asked.connect(tasks.latest(patients.ask))
         self.patient.search.more_asked.connect(tasks.slot(patients.more))
+        visits = Visits(session.patients, self.patient.visits.show_state, self._now)
+        self.patient.visits.wanted.connect(tasks.slot(visits.want))
+        self.patient.visits.refresh_asked.connect(tasks.slot(visits.refresh))
         directory = DirectorySearch(session.directory, session.habits, self.recipients.show_state)
         self.recipients.search.asked.connect(tasks.latest(directory.search))
         self._suggest = tasks.latest(directory.suggest)
+        self._look_up_stays = join_stays(self.stay, session.patients, self._now, tasks)
 
         async def take_usual(letter: LetterId, recipient: Recipient) -> None:
             confirmed = await directory.confirm(recipient)
@@ -185,10 +234,13 @@ class Desk:
         self.recipients.usual_picked.connect(picked)
 
     def _wire_sendings(self, session: Connection, tray: Tray) -> Envois:
-        async def came_back(letter: LetterId, correct: bool) -> None:  # noqa: FBT001 - its port
-            await tray.bring_back(letter)
-            if correct:
+        async def came_back(letter: LetterId, corrected: Job | None) -> None:
+            outdated = "" if corrected is None else CHANGED.get(corrected.reason or "", "")
+            before = await tray.bring_back(letter, outdated=outdated)
+            if corrected is not None:
                 self.window.show_view(TO_SEND)
+            if outdated == "patient" and before is not None:
+                self.patient.look_for(before)
 
         envois = Envois(session.outbox, self.show_sendings, now=self._now, came_back=came_back)
         join(self.panes.sendings, self.panes.groups, envois, self._tasks)
@@ -196,16 +248,22 @@ class Desk:
 
     # What is shown
 
+    def _show_rules(self, rules: SearchRules) -> None:
+        self.patient.show_rules(rules)
+        self.window.help.explain(patient_words.help_line(rules))
+
     def _show_tray(self, state: TrayState) -> None:
         letter = state.letter
         patient = None if letter is None else letter.patient
         if state.chosen != self._on_table:
             self._on_table = state.chosen
-            self.patient.start_over()
+            self.patient.start_over(state.chosen)
             self.recipients.start_over()
+            self.stay.start_over()
         if patient != self._about:
             self._about = patient
             self._suggest(patient)
+            self._look_up_stays(patient)
         self.patient.show_patient(patient)
         self.recipients.show_recipients(() if letter is None else letter.recipients)
         self.window.show_tray(state)
@@ -246,7 +304,3 @@ class Desk:
                 pages.show_broken(document, number)
             else:
                 pages.show_page(document, number, scale, image)
-
-
-def _today(now: Clock) -> date:
-    return now().astimezone().date()

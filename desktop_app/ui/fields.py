@@ -37,6 +37,12 @@ class Field(QLineEdit):
         self.textChanged.connect(self._show_end)
         self._show_end("")
 
+    def say(self, *, hint: str, name: str) -> None:
+        """Ask for something else."""
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(name)
+        self._show_end(self.text())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the shortcut at the end."""
         super().resizeEvent(event)

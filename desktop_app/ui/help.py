@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from desktop_app.ui.commands import shown_keys
 from desktop_app.ui.parts import IconButton, column, label, row, section
@@ -27,10 +27,16 @@ class HelpSheet(QFrame):
         head.addWidget(IconButton(look, "x", words.HELP_CLOSE, self.close_sheet))
         columns = row(spacing=40)
         sides = QGridLayout(), QGridLayout()
+        self._lines: dict[str, tuple[QLabel, QLabel]] = {}
         for place, (title, names) in enumerate(words.GROUPS):
             side = sides[place >= 2]  # noqa: PLR2004 - two columns
-            _add(side, title, [(shown_keys(name), words.COMMANDS[name]) for name in names])
+            lines = [(shown_keys(name), words.COMMANDS[name]) for name in names]
+            self._lines |= dict(zip(names, _add(side, title, lines), strict=True))
         _add(sides[0], words.SEARCH, list(words.SEARCH_KEYS))
+        self._patients: QLabel = label()
+        line = sides[0].rowCount()
+        sides[0].addWidget(label(words.SEARCH_PATIENT, "muted"), line, 0)
+        sides[0].addWidget(self._patients, line, 1)
         for side in sides:
             side.setHorizontalSpacing(16)
             side.setVerticalSpacing(5)
@@ -49,6 +55,15 @@ class HelpSheet(QFrame):
         self.setLayout(layout)
         self._head = head
         self.hide()
+
+    def show_command(self, name: str, *, shown: bool) -> None:
+        """List a command, or not where this hospital has no use for it."""
+        for part in self._lines[name]:
+            part.setVisible(shown)
+
+    def explain(self, text: str) -> None:
+        """Say what the patient box of this hospital understands."""
+        self._patients.setText(text)
 
     def toggle(self) -> None:
         """Show the sheet, or put it away."""
@@ -100,13 +115,19 @@ class HelpSheet(QFrame):
             super().keyPressEvent(event)
 
 
-def _add(grid: QGridLayout, title: str, lines: list[tuple[str, str]]) -> None:
+def _add(
+    grid: QGridLayout, title: str, lines: list[tuple[str, str]]
+) -> list[tuple[QLabel, QLabel]]:
     first = grid.rowCount()
     if first > 1:
         grid.setRowMinimumHeight(first, 8)
         first += 1
     grid.addWidget(section(title), first, 0, 1, 2)
+    made = []
     for number, (keys, what) in enumerate(lines, start=first + 1):
-        grid.addWidget(label(keys, "key"), number, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(label(what), number, 1)
+        pair = label(keys, "key"), label(what)
+        grid.addWidget(pair[0], number, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(pair[1], number, 1)
+        made.append(pair)
     grid.setColumnStretch(1, 1)
+    return made

@@ -296,6 +296,10 @@ class NoticeBox(QFrame):
         """What it says first."""
         return self._title.text()
 
+    def to_action(self) -> None:
+        """Put the keyboard on what it offers to do."""
+        self._action.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def say(self, notice: Notice | None, *, action: str = "", closable: bool = True) -> None:
         """Show ``notice``, or nothing."""
         if notice is not None:

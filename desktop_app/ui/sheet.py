@@ -30,8 +30,10 @@ QLabel[role="strong"], QMessageBox QLabel#qt_msgbox_label {{ font-weight: 600; }
 QLabel[role="identity"] {{ font-size: {px(16)}px; font-weight: 700; }}
 QLabel[role="brand"] {{ font-size: {px(16)}px; font-weight: 700; }}
 QLabel[role="title"] {{ font-size: {px(20)}px; font-weight: 700; }}
-QLabel[role="problem"] {{ color: {t.bad}; }}
+QLabel[role^="problem"] {{ color: {t.bad}; }}
+QLabel[role="problem-strong"] {{ font-weight: 600; }}
 QLabel[role="care"] {{ color: {t.care}; }}
+QLabel[role="care-small"] {{ color: {t.care}; font-size: {px(12.5)}px; }}
 QLabel[role="small"] {{ font-size: {px(12.5)}px; }}
 QLabel[role="strong-small"] {{
     font-size: {px(12.5)}px; font-weight: 600; padding: {px(2)}px 0;
@@ -115,6 +117,8 @@ QPushButton[role="chip"] {{
 }}
 QPushButton[role="chip"]:hover {{ border-color: {t.accent}; }}
 QPushButton[role="chip"]:focus {{ border: 2px solid {t.accent}; padding: {px(3)}px {px(10)}px; }}
+QPushButton[role="picker"] {{ background: {t.window}; padding: 0; font-weight: 400; }}
+QPushButton[role="picker"]:focus {{ background: {t.surface}; padding: 0; }}
 QPushButton[role="undo"] {{
     background: transparent; border: 1px solid transparent; color: {t.bar_accent};
     padding: {px(6)}px {px(8)}px;

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QWidget
 
 from desktop_app.domain.ports import Overview
 from desktop_app.ui.parts import Elided, button, label, row
+from desktop_app.ui.signin.pane import PersonButton
 from desktop_app.ui.style import Look, role
 from desktop_app.wording import window as words
 
 
 class TopBar(QFrame):
-    """Brand, hospital, environment, the letters that are overdue, help and menu."""
+    """Brand, hospital, environment, the overdue letters, who works here, help and menu."""
 
     outstanding_asked = Signal()
     help_asked = Signal()
@@ -24,6 +25,7 @@ class TopBar(QFrame):
         self._look = look
         self.outstanding = button("", "outstanding-none", self.outstanding_asked.emit)
         self.outstanding.setToolTip(words.OUTSTANDING_TIP)
+        self.person = PersonButton()
         self.help = button(words.HELP, "quiet", self.help_asked.emit)
         self.menu_button: QPushButton = button(words.MENU, "quiet")
         self.menu = QMenu(self.menu_button)
@@ -44,6 +46,7 @@ class TopBar(QFrame):
             )
         layout.addStretch(1)
         layout.addWidget(self.outstanding)
+        layout.addWidget(self.person)
         layout.addWidget(self.help)
         layout.addWidget(self.menu_button)
         self.setLayout(layout)

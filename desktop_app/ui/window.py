@@ -1,33 +1,23 @@
 """The window: places the panes, gives every command its key, takes what is dropped on it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QClipboard, QCloseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QLineEdit,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QWidget
 
-from desktop_app.domain.letters import Letter, is_ready
+from desktop_app.domain.letters import Letter, Target, is_ready
 from desktop_app.domain.ports import Overview
 from desktop_app.ui.commands import build_actions, fill_menu
-from desktop_app.ui.composer import Composer
 from desktop_app.ui.drops import DropTarget, FieldKeys, files_in
+from desktop_app.ui.frame import SENDINGS, TO_SEND, Frame, Panes
 from desktop_app.ui.help import HelpSheet
-from desktop_app.ui.letters.pane import DropZone, PagePane, TrayPane
 from desktop_app.ui.letters.presenter import TrayState, Undoable
-from desktop_app.ui.outbox.groups import EnvoisGroups
-from desktop_app.ui.outbox.pane import EnvoisPane
-from desktop_app.ui.parts import NoticeBox, Segments, column, scrolled
-from desktop_app.ui.style import Look, role
+from desktop_app.ui.notices import Act, Notices
+from desktop_app.ui.parts import column
+from desktop_app.ui.style import Look
 from desktop_app.ui.topbar import StatusLine, TopBar
 from desktop_app.ui.undo import UndoBar
 from desktop_app.wording import letters as letter_words
@@ -41,19 +31,8 @@ _USUAL = (1366, 768)
 _FRAME = 48
 """Pixels that a title bar and a frame may take."""
 _PUT_AWAY_SECONDS = 10
-TO_SEND, SENDINGS = 0, 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panes:
-    """What the window is made of, ready made."""
-
-    tray: TrayPane
-    drop_zone: DropZone
-    page: PagePane
-    composer: Composer
-    groups: EnvoisGroups
-    sendings: EnvoisPane
+_COPIES = {"record": Target.EHR, "dmp": Target.DMP}
+"""Commands that only exist where their copy is offered."""
 
 
 class MainWindow(QMainWindow):
@@ -75,7 +54,6 @@ class MainWindow(QMainWindow):
         self.panes = panes
         self._tray = TrayState()
         self._may_close = self._was_painted = False
-        self._notices: dict[str, NoticeBox] = {}
         self.setWindowTitle(words.title(hospital))
         self.setWindowIcon(look.icon("send", look.tokens.accent))
         smallest = zip(SMALLEST, _SMALLEST_LARGE, strict=True)
@@ -83,17 +61,23 @@ class MainWindow(QMainWindow):
         self.resize(*_USUAL)
         self.top = TopBar(look, hospital=hospital, environment=environment)
         self.status = StatusLine(look)
-        self.segments = Segments((words.TO_SEND, words.SENDINGS))
-        self.segments.setAccessibleName(words.VIEWS)
-        self._left_stack, self._right_stack = QStackedWidget(), QStackedWidget()
-        self._notice_place: QVBoxLayout = column(spacing=0)
+        self._frame = Frame(look, panes)
+        self.segments = self._frame.segments
+        self._notices = Notices(look)
         self._centre = QWidget()
-        self._build()
+        layout = column(spacing=0)
+        layout.addWidget(self.top)
+        layout.addWidget(self._notices)
+        layout.addWidget(self._frame, 1)
+        layout.addWidget(self.status)
+        self._centre.setLayout(layout)
+        self.setCentralWidget(self._centre)
         self.undo_bar = UndoBar(look, self._centre)
         self.help = HelpSheet(look, self._centre)
         self._drops = DropTarget(look, self, self._centre)
         self._keys = FieldKeys(clipboard, self.undo_bar.isVisible, self)
         self.actions_by_name = build_actions(self, self._commands(), {"put_away": panes.tray.list})
+        self.top.menu.addActions([self.top.person.sign_in_action, self.top.person.sign_out_action])
         fill_menu(self.top.menu, self.actions_by_name)
         self._connect()
         for field in self.findChildren(QLineEdit):
@@ -102,36 +86,17 @@ class MainWindow(QMainWindow):
 
     # Building
 
-    def _build(self) -> None:
-        panes = self.panes
-        left = QWidget()
-        role(left, "side")
-        self._left_stack.addWidget(panes.tray)
-        self._left_stack.addWidget(scrolled(panes.groups))
-        inside = column(margins=(12, 12, 12, 12), spacing=12)
-        inside.addWidget(self.segments)
-        inside.addWidget(self._left_stack, 1)
-        inside.addWidget(panes.drop_zone)
-        left.setLayout(inside)
-        self._desk = _splitter(panes.page, panes.composer)
-        self._right_stack.addWidget(self._desk)
-        self._right_stack.addWidget(panes.sendings)
-        self._whole = _splitter(left, self._right_stack)
-        layout = column(spacing=0)
-        layout.addWidget(self.top)
-        layout.addLayout(self._notice_place)
-        layout.addWidget(self._whole, 1)
-        layout.addWidget(self.status)
-        self._centre.setLayout(layout)
-        self.setCentralWidget(self._centre)
-
     def _commands(self) -> dict[str, Callable[[], object]]:
         pages = self.panes.page.pages
         return {
             "open": self.files_asked.emit,
             "paste": self._paste,
             "patient": self._to_patient,
+            "stay": lambda: self._on_the_desk(self.panes.composer.to_stay),
             "recipients": self._to_recipients,
+            "type": lambda: self._on_the_desk(self.panes.composer.to_type),
+            "record": lambda: self._copy(Target.EHR),
+            "dmp": lambda: self._copy(Target.DMP),
             "send": self._send,
             "undo": self.undo_asked.emit,
             "put_away": self.put_away_asked.emit,
@@ -170,12 +135,14 @@ class MainWindow(QMainWindow):
         panes, letter = self.panes, state.letter
         panes.tray.show_state(state)
         panes.page.show_letter(letter)
-        panes.composer.show_letter(letter, sending=state.sending)
+        panes.composer.show_letter(letter, sending=state.sending, limits=state.limits)
         self.segments.name(TO_SEND, words.segment(words.TO_SEND, len(state.letters)))
         if before.chosen != state.chosen and self._should_lead(before, state):
             self.to_missing()
         elif _was_told_who(before.letter, letter):
             self._to_recipients()
+        elif _was_told_which_stay(before.letter, letter):
+            self.to_missing()
 
     @staticmethod
     def _should_lead(before: TrayState, state: TrayState) -> bool:
@@ -203,22 +170,28 @@ class MainWindow(QMainWindow):
         )
 
     def say(
-        self, about: str, notice: Notice | None, *, name: str = "notice", closable: bool = True
+        self,
+        about: str,
+        notice: Notice | None,
+        *,
+        name: str = "notice",
+        closable: bool = True,
+        act: Act | None = None,
     ) -> None:
         """Keep one message about one matter across the top until it is closed or mended."""
-        box = self._notices.get(about)
-        if box is None:
-            if notice is None:
-                return
-            box = self._notices[about] = NoticeBox(self._look, f"{name}-strip")
-            box.closed.connect(box.hide)
-            self._notice_place.addWidget(box)
-        box.say(notice, closable=closable)
+        self._notices.say(about, notice, name=name, closable=closable, act=act)
 
     @property
     def notices(self) -> tuple[str, ...]:
         """The messages across the top that are in sight."""
-        return tuple(box.title for box in self._notices.values() if box.isVisible())
+        return self._notices.titles
+
+    def offer(self, targets: Sequence[Target], types: Sequence[str]) -> None:
+        """What letters may go to here, and their types in the order to show them."""
+        self.panes.composer.offer(targets, types)
+        for name, target in _COPIES.items():
+            self.actions_by_name[name].setVisible(target in targets)
+            self.help.show_command(name, shown=target in targets)
 
     def open_on(self, room: QSize) -> None:
         """Show itself, filling a screen that has no ``room`` for its usual size and a frame.
@@ -237,10 +210,7 @@ class MainWindow(QMainWindow):
 
     def show_view(self, number: int) -> None:
         """The letters to send, or the sendings."""
-        self.segments.choose(number)
-        self._left_stack.setCurrentIndex(number)
-        self._right_stack.setCurrentIndex(number)
-        self.panes.drop_zone.setVisible(number == TO_SEND or not self._look.large)
+        self._frame.show_view(number)
         self._place_undo()
         if number == SENDINGS:
             self.panes.groups.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -250,7 +220,7 @@ class MainWindow(QMainWindow):
     @property
     def view(self) -> int:
         """Which view is in sight."""
-        return self._right_stack.currentIndex()
+        return self._frame.view
 
     def show_outstanding(self) -> None:
         """The letters that wait for somebody, what is to resolve first."""
@@ -258,18 +228,13 @@ class MainWindow(QMainWindow):
         self.panes.groups.choose_to_resolve()
 
     def to_missing(self) -> None:
-        """Put the keyboard where the letter on the table lacks something."""
-        letter = self._tray.letter
+        """Put the keyboard where the letter on the table lacks something, else on sending it."""
         if self.view != TO_SEND:
             return
-        if letter is None:
+        if self._tray.letter is None:
             self.panes.tray.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif letter.patient is None:
-            self._to_patient()
-        elif not letter.recipients:
-            self._to_recipients()
         else:
-            self.panes.composer.send.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.panes.composer.to_missing()
 
     def _to_patient(self) -> None:
         self._on_the_desk(self.panes.composer.to_patient)
@@ -283,6 +248,9 @@ class MainWindow(QMainWindow):
         if self._tray.letter is not None:
             then()
 
+    def _copy(self, target: Target) -> None:
+        self._on_the_desk(lambda: self.panes.composer.copies.toggle(target))
+
     def _find(self) -> None:
         self.show_view(SENDINGS)
         self.panes.sendings.to_search()
@@ -290,7 +258,7 @@ class MainWindow(QMainWindow):
     def _send(self) -> None:
         """Send the letter on the table, if it is in sight: nothing leaves that nobody looks at."""
         letter = self._tray.letter
-        if self.view == TO_SEND and letter is not None and is_ready(letter):
+        if self.view == TO_SEND and letter and is_ready(letter, self._tray.limits):
             self.send_asked.emit()
         else:
             self._on_the_desk(self.to_missing)
@@ -307,7 +275,7 @@ class MainWindow(QMainWindow):
         at = next((n for n, one in enumerate(stops) if here and _within(here, one)), -1)
         target = stops[(at + 1) % len(stops)]
         if target is panes.composer:
-            panes.composer.to_first()
+            panes.composer.to_missing()
         elif target is panes.sendings:
             panes.sendings.to_table()
         else:
@@ -330,18 +298,13 @@ class MainWindow(QMainWindow):
         """Keep what floats in its place; a wider window gives its sides more room."""
         super().resizeEvent(event)
         width = event.size().width()
-        left = min(self._look.px(282), round(width * 0.25))
-        right = min(self._look.px(410), round(width * 0.45))
-        if width > _WIDE:
-            left, right = max(left, 320), max(right, 480)
         if not event.oldSize().isValid() or event.oldSize().width() != width:
-            self._whole.setSizes([left, width - left])
-            self._desk.setSizes([width - left - right, right])
+            self._frame.share(width)
         self._place_undo()
         self.help.place()
 
     def _place_undo(self) -> None:
-        around = self.panes.page if self.view == TO_SEND else self._right_stack
+        around = self.panes.page if self.view == TO_SEND else self._frame.right
         self.undo_bar.place(around, self.status.height() + self._look.px(14))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -365,23 +328,18 @@ class MainWindow(QMainWindow):
         self.close()
 
 
-_WIDE = 1600
-
-
-def _splitter(*parts: QWidget) -> QSplitter:
-    made = QSplitter(Qt.Orientation.Horizontal)
-    made.setChildrenCollapsible(False)
-    made.setHandleWidth(1)
-    for part in parts:
-        made.addWidget(part)
-    return made
-
-
 def _was_told_who(before: Letter | None, now: Letter | None) -> bool:
     """Whether the letter on the table has just been given its patient."""
     if before is None or now is None or before.id != now.id or now.patient is None:
         return False
     return before.patient != now.patient
+
+
+def _was_told_which_stay(before: Letter | None, now: Letter | None) -> bool:
+    """Whether the letter on the table has just been given the stay that it lacked."""
+    if before is None or now is None or before.id != now.id:
+        return False
+    return before.stay is None and now.stay is not None
 
 
 def _within(widget: QWidget, ancestor: QWidget) -> bool:

@@ -11,7 +11,7 @@ from desktop_app.domain.people import Recipient
 from desktop_app.domain.sending import JobState
 from desktop_app.sandbox.faults import Rule
 from desktop_app.sandbox.server import Served
-from desktop_app.ui.window import SENDINGS, TO_SEND
+from desktop_app.ui.frame import SENDINGS, TO_SEND
 from tests.intake.conftest import BAD, pdf
 from tests.ui.conftest import until
 from tests.ui.whole import ALT, CTRL, K, Opened, Whole

@@ -30,12 +30,13 @@ from desktop_app.domain.ports import Overview
 from desktop_app.tasks import Tasks
 from desktop_app.ui.commands import KEYS
 from desktop_app.ui.desk import Desk
+from desktop_app.ui.frame import SENDINGS, TO_SEND
 from desktop_app.ui.letters.pane import DropZone, PagePane
 from desktop_app.ui.letters.presenter import TrayState, Undoable
 from desktop_app.ui.outbox.presenter import EnvoisState
 from desktop_app.ui.parts import IconButton, NoticeBox
 from desktop_app.ui.style import Look
-from desktop_app.ui.window import SENDINGS, SMALLEST, TO_SEND
+from desktop_app.ui.window import SMALLEST
 from desktop_app.wording import window as words
 from desktop_app.wording.failures import Notice
 

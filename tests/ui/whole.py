@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
@@ -16,15 +17,16 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from desktop_app.domain.letters import Letter
 from desktop_app.domain.sending import JobState
 from desktop_app.sandbox import access
-from desktop_app.sandbox.sending import Accepted
+from desktop_app.sandbox.ledger import Accepted
 from desktop_app.sandbox.server import Served, serve
 from desktop_app.session import Session, open_session
-from desktop_app.settings import LifenAccount, Profile, Security, Settings
+from desktop_app.settings import LifenAccount, Profile, Security, Settings, SsoAccount
 from desktop_app.system.paths import find_folders
 from desktop_app.system.secrets import open_secrets
 from desktop_app.tasks import Tasks
 from desktop_app.ui.desk import Desk
 from desktop_app.ui.style import Look
+from tests.signin.conftest import PAGES
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -55,18 +57,31 @@ def platform() -> Iterator[Served]:
         thread.join()
 
 
-def settings_for(served: Served, undo_seconds: int = 10) -> Settings:
-    """A profile that reaches ``served``."""
+def settings_for(
+    served: Served,
+    undo_seconds: int = 10,
+    *,
+    sso: bool = False,
+    contract: Mapping[str, str] = MappingProxyType({}),
+) -> Settings:
+    """A profile that reaches ``served``, and whose people sign in there with ``sso``.
+
+    ``contract`` are members of its account that are not the usual ones.
+    """
     told = served.description
-    account = LifenAccount(
-        tenant="standard",
-        token_url=told["lifen"]["token_url"],
-        audience=told["audience"],
-        fhir_url=told["lifen"]["fhir_url"],
-        client_id=told["client_id"],
-        database_reference=told["database_reference"],
+    usual = {
+        "tenant": "standard",
+        "token_url": told["lifen"]["token_url"],
+        "audience": told["audience"],
+        "fhir_url": told["lifen"]["fhir_url"],
+        "client_id": told["client_id"],
+        "database_reference": told["database_reference"],
+    }
+    account = LifenAccount(**{**usual, **contract})
+    signing = SsoAccount(**told["sso"], hosts=frozenset({"127.0.0.1"})) if sso else None
+    profile = Profile(
+        name="essai", label="CH de Villefictive", environment="test", lifen=account, sso=signing
     )
-    profile = Profile(name="essai", label="CH de Villefictive", environment="test", lifen=account)
     return Settings(
         profiles={"essai": profile},
         profile=profile,
@@ -157,11 +172,17 @@ async def whole(
     *,
     hold: float = 10,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    browser: Callable[[str], bool] | None = None,
+    contract: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Whole]:
-    """Open the window on a profile that reaches ``served``, its work going on."""
+    """Open the window on a profile that reaches ``served``, its work going on.
+
+    ``browser`` is where people sign in; without one the hospital does not ask who they are.
+    ``contract`` are members of its account that are not the usual ones.
+    """
     accidents: list[BaseException] = []
     tasks, work = Tasks(accidents.append), Tasks(accidents.append)
-    settings = settings_for(served)
+    settings = settings_for(served, sso=browser is not None, contract=contract)
     folders = find_folders({}, data_dir=data)
     await open_secrets("file", folders.keys).put(
         "essai", "lifen.client_secret", access.CLIENT_SECRET
@@ -179,7 +200,10 @@ async def whole(
     )
     desk.window.show()
     desk.window.activateWindow()
-    async with open_session(settings, folders, now=now) as session:
+    opening = open_session(
+        settings, folders, now=now, pages=PAGES, open_browser=browser or (lambda _url: False)
+    )
+    async with opening as session:
         forget = await desk.connect(session, hold=timedelta(seconds=hold))
         work.start(session.work(), "work")
         try:

@@ -14,13 +14,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from desktop_app.domain.letters import Letter, LetterId
+from desktop_app.domain.letters import LIMITS, Letter, LetterId, Limits
 from desktop_app.ui.parts import draw_pill
 from desktop_app.ui.style import Look
 from desktop_app.wording import letters as words
 
 Index = QModelIndex | QPersistentModelIndex
 LetterRole = Qt.ItemDataRole.UserRole + 1
+StandingRole = Qt.ItemDataRole.UserRole + 2
 _NOWHERE = QModelIndex()
 _PAPER, _INK = "#F7F9FA", "#A7B1B9"  # paper is paper, in the dark too
 
@@ -31,9 +32,11 @@ class TrayModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._letters: tuple[Letter, ...] = ()
+        self._limits = LIMITS
 
-    def show(self, letters: tuple[Letter, ...]) -> None:
-        """Become ``letters``, telling only what changed."""
+    def show(self, letters: tuple[Letter, ...], limits: Limits = LIMITS) -> None:
+        """Become ``letters``, checked against ``limits``, telling only what changed."""
+        self._limits = limits
         old, new = [one.id for one in self._letters], [one.id for one in letters]
         if old == new:
             before, self._letters = self._letters, letters
@@ -74,7 +77,9 @@ class TrayModel(QAbstractListModel):
         if role == LetterRole:
             return letter
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return words.card(letter)
+            return words.card(letter, self._limits)
+        if role == StandingRole:
+            return words.standing(letter, self._limits)
         if role == Qt.ItemDataRole.ToolTipRole:
             return words.file_names(letter)
         return None
@@ -132,7 +137,8 @@ class CardDelegate(QStyledItemDelegate):
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(QPoint(left, top + metrics.ascent()), shown)
             top += metrics.height() + px(2)
-        draw_pill(painter, look, QPoint(left, top + px(3)), words.standing(letter), width=width)
+        standing = index.data(StandingRole)
+        draw_pill(painter, look, QPoint(left, top + px(3)), standing, width=width)
         painter.restore()
 
     def _page(self, painter: QPainter, page: QRectF) -> None:

@@ -47,7 +47,7 @@ class TrayPane(QWidget):
 
     def show_state(self, state: TrayState) -> None:
         """Become ``state``."""
-        self._model.show(state.letters)
+        self._model.show(state.letters, state.limits)
         place = self._model.row_of(state.chosen)
         index = self._model.index(place) if place >= 0 else QModelIndex()
         if self.list.currentIndex() != index:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from desktop_app.domain.errors import AppError
-from desktop_app.domain.letters import Letter, LetterId
-from desktop_app.domain.people import Patient, Recipient, with_recipient
+from desktop_app.domain.errors import AppError, NotSignedIn
+from desktop_app.domain.letters import COPIES, LIMITS, Letter, LetterId, Limits, Target
+from desktop_app.domain.people import Patient, Recipient, Stay, with_recipient
 from desktop_app.domain.ports import KeepsLetters, SendsLetters
-from desktop_app.domain.sending import Target
 
 _AT_ONCE = 2
 """Files taken in at the same time: the disk and the PDF reader are shared."""
@@ -21,7 +20,7 @@ class TrayState:
     """Everything the documents pane and the composer show.
 
     ``taking`` counts files still being copied and read; ``problems`` are what could not be
-    taken, until somebody closes them.
+    taken, until somebody closes them. ``limits`` are those that letters are checked against.
     """
 
     letters: tuple[Letter, ...] = ()
@@ -29,6 +28,7 @@ class TrayState:
     taking: int = 0
     problems: tuple[AppError, ...] = ()
     sending: bool = False
+    limits: Limits = LIMITS
 
     @property
     def letter(self) -> Letter | None:
@@ -48,7 +48,7 @@ class Undoable:
 class Tray:
     """One secretary's table."""
 
-    def __init__(  # noqa: PLR0913 - two ports, two ways out, a time and a clock
+    def __init__(  # noqa: PLR0913 - two ports, two ways out, what holds here and a clock
         self,
         letters: KeepsLetters,
         outbox: SendsLetters,
@@ -57,6 +57,7 @@ class Tray:
         *,
         hold: timedelta,
         now: Callable[[], datetime],
+        limits: Limits = LIMITS,
     ) -> None:
         self._letters = letters
         self._outbox = outbox
@@ -64,7 +65,7 @@ class Tray:
         self._offer_undo = offer_undo
         self._hold = hold
         self._now = now
-        self._state = TrayState()
+        self._state = TrayState(limits=limits)
         self._tickets: dict[LetterId, int] = {}
         self._next_ticket = 0
         self._undos: list[Undoable] = []
@@ -116,18 +117,36 @@ class Tray:
     # put on the table in the meantime.
 
     async def set_patient(self, letter: LetterId, patient: Patient) -> None:
-        """Say who a letter is about."""
-        await self._edit(letter, lambda one: replace(one, patient=patient))
+        """Say who a letter is about; the stay of somebody else is dropped."""
+
+        def change(one: Letter) -> Letter:
+            same = one.patient is not None and patient.id and one.patient.id == patient.id
+            return replace(one, patient=patient, stay=one.stay if same else None)
+
+        await self._edit(letter, change)
+
+    async def set_stay(self, letter: LetterId, stay: Stay | None) -> None:
+        """Say which stay a letter concerns, if any."""
+        await self._edit(letter, lambda one: replace(one, stay=stay))
+
+    async def set_targets(self, letter: LetterId, targets: Sequence[Target]) -> None:
+        """Say which copies are made; mailboxes follow from there being recipients.
+
+        A letter without recipients goes to its copies alone, and to mailboxes where it has none.
+        """
+        await self._edit(
+            letter, lambda one: replace(one, targets=_targets(one.recipients, targets))
+        )
 
     async def set_recipients(self, letter: LetterId, recipients: Sequence[Recipient]) -> None:
         """Say who gets a letter."""
-        await self._edit(letter, lambda one: replace(one, recipients=tuple(recipients)))
+        await self._edit(letter, lambda one: _addressed(one, recipients))
 
     async def add_recipient(self, letter: LetterId, recipient: Recipient) -> None:
         """Add one; an address that is there already stays once."""
         await self._edit(
             letter,
-            lambda one: replace(one, recipients=with_recipient(one.recipients, recipient)),
+            lambda one: _addressed(one, with_recipient(one.recipients, recipient)),
         )
 
     async def set_type(self, letter: LetterId, type_code: str) -> None:
@@ -154,7 +173,7 @@ class Tray:
             return
         self._change(sending=True)
         try:
-            await self._outbox.send(letter, (Target.MSS,), self._hold)
+            await self._outbox.send(letter, self._hold)
         except AppError as error:
             self._complain(error)
         else:
@@ -189,6 +208,9 @@ class Tray:
                 letter = await self._letters.restore(undo.letter.id)
             else:
                 letter = await self._outbox.withdraw(undo.letter.id)
+        except NotSignedIn as error:
+            self._complain(error)
+            self._offer(undo)  # still possible, once somebody has signed in
         except AppError as error:
             self._complain(error)
         else:
@@ -207,10 +229,20 @@ class Tray:
         valid = (one for one in reversed(self._undos) if not one.leaves_at or one.leaves_at > now)
         return next(valid, None)
 
-    async def bring_back(self, letter_id: LetterId) -> None:
-        """Show the letter of a sending that was taken back elsewhere."""
+    async def bring_back(self, letter_id: LetterId, *, outdated: str = "") -> Patient | None:
+        """Show the letter of a sending that was taken back elsewhere; returns who it was about.
+
+        ``outdated`` is ``patient`` or ``stay`` where that is no longer what was checked: it has to
+        be chosen again.
+        """
         await self.load()
         self.choose(letter_id)
+        about = None if self._state.letter is None else self._state.letter.patient
+        if outdated == "patient":
+            await self._edit(letter_id, lambda one: replace(one, patient=None, stay=None))
+        elif outdated == "stay":
+            await self._edit(letter_id, lambda one: replace(one, stay=None))
+        return about
 
     def _offer(self, undo: Undoable) -> None:
         self._undos.append(undo)
@@ -243,3 +275,13 @@ class Tray:
     def _change(self, **members: object) -> None:
         self._state = replace(self._state, **members)  # type: ignore[arg-type]
         self._show(self._state)
+
+
+def _targets(recipients: Sequence[Recipient], copies: Sequence[Target]) -> tuple[Target, ...]:
+    chosen = tuple(one for one in COPIES if one in copies)
+    return (Target.MSS, *chosen) if recipients or not chosen else chosen
+
+
+def _addressed(letter: Letter, recipients: Sequence[Recipient]) -> Letter:
+    targets = _targets(recipients, letter.targets)
+    return replace(letter, recipients=tuple(recipients), targets=targets)

@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QClipboard, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
-from desktop_app.domain.choices import Choice, steps, worst_first
-from desktop_app.domain.sending import RECORD_ADDRESS, Job, Sending
+from desktop_app.domain.choices import Choice, Step, steps, worst_first
+from desktop_app.domain.letters import Target
+from desktop_app.domain.sending import Delivery, Job, Sending
+from desktop_app.ui.outbox.differences import DifferencesTable
 from desktop_app.ui.parts import (
     Elided,
     IconButton,
@@ -21,14 +23,16 @@ from desktop_app.ui.parts import (
     section,
 )
 from desktop_app.ui.style import Look, role
+from desktop_app.wording import differences, progress, reasons, states, targets
 from desktop_app.wording import outbox as view
-from desktop_app.wording import progress, states
 from desktop_app.wording import sendings as words
 
 _SELECTABLE = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 )
 
+_SHARES, _SHARES_TO_COMPARE = (10, 7, 6), (16, 7, 5)
+"""How the width is shared between the facts, the people and the times."""
 _WIDE = 900
 """Pixels at 100 % that three columns need."""
 
@@ -45,8 +49,10 @@ class DetailPanel(QFrame):
         self.setAccessibleName(view.DETAIL)
         self._look, self._clipboard = look, clipboard
         self._sending: Sending | None = None
+        self.compares = False
+        """Whether a comparison is shown, which wants more room."""
         self._sentences: list[tuple[Job, QLabel]] = []
-        self.buttons: dict[Choice, QPushButton] = {}
+        self.buttons: dict[Step, QPushButton] = {}
         self._patient, self._about = label("", "identity"), Elided("", "muted")
         self.close_button = IconButton(look, "x", view.CLOSE_DETAIL_TIP, self.closed.emit)
         head = self._head = row(margins=(16, 8, 10, 0), spacing=10)
@@ -57,8 +63,8 @@ class DetailPanel(QFrame):
         self._people = column(spacing=6)
         self._times = column(spacing=3)
         inside = self._inside = row(margins=(16, 4, 16, 12), spacing=28)
-        for part, share in ((self._facts, 10), (self._people, 7), (self._times, 6)):
-            inside.addLayout(part, share)
+        for part in (self._facts, self._people, self._times):
+            inside.addLayout(part)
         body = QWidget()
         role(body, "plain")
         body.setLayout(inside)
@@ -74,6 +80,10 @@ class DetailPanel(QFrame):
         self.setLayout(layout)
         self.hide()
 
+    def button(self, choice: Choice) -> QPushButton:
+        """The first button that offers ``choice``: the one of the part that is worst."""
+        return next(made for step, made in self.buttons.items() if step.choice is choice)
+
     def show_sending(self, sending: Sending, now: datetime) -> None:
         """Become the detail of ``sending``; nothing is built again while it stays the same."""
         if sending == self._sending:
@@ -88,10 +98,13 @@ class DetailPanel(QFrame):
         for part in (self._facts, self._people, self._times):
             clear(part)
         jobs = worst_first(sending.jobs)
+        self.compares = any(job.differences for job in jobs)
+        for place, share in enumerate(_SHARES_TO_COMPARE if self.compares else _SHARES):
+            self._inside.setStretch(place, share)
         for job in jobs:
-            self._tell(sending, job, now, alone=len(jobs) == 1)
-        self._list_people(sending, jobs[0])
-        self._list_times(jobs, now)
+            self._tell(sending, job, now)
+        self._list_people(sending)
+        self._list_times(sending, now)
         for part in (self._facts, self._people, self._times):
             part.addStretch(1)
         if other:
@@ -129,45 +142,64 @@ class DetailPanel(QFrame):
         else:
             super().keyPressEvent(event)
 
-    def _tell(self, sending: Sending, job: Job, now: datetime, *, alone: bool) -> None:
+    def _tell(self, sending: Sending, job: Job, now: datetime) -> None:
+        """One target, or one part of it: where it stands, why, and what may be decided."""
+        mailbox_alone = len(sending.jobs) == 1 and job.target is Target.MSS
+        if self._facts.count():
+            self._facts.addSpacing(self._look.px(8))
         head = row(spacing=8)
-        head.addWidget(section(view.WHAT_HAPPENED if alone else words.target(job)))
+        head.addWidget(section(view.WHAT_HAPPENED if mailbox_alone else targets.part(sending, job)))
         head.addWidget(Pill(self._look, *states.job(job)))
         head.addStretch(1)
         self._facts.addLayout(head)
+        if files := targets.documents(sending, job):
+            self._facts.addWidget(Elided(files, "muted"))
         said = label(progress.sentence(job, now), wrap=True)
         self._sentences.append((job, said))
         self._facts.addWidget(said)
         if advice := progress.advice(job):
             self._facts.addWidget(label(advice, "muted", wrap=True))
+        if job.differences:
+            lines = differences.lines(sending, job.differences)
+            self._facts.addWidget(DifferencesTable(self._look, lines))
         for step in steps(sending, job):
             made = button(
                 words.choice_in_full(step.choice, job), "", partial(self.acted.emit, step)
             )
             made.setAccessibleDescription(words.consequence(step.choice))
-            self.buttons[step.choice] = made
+            self.buttons[step] = made
             line = row(spacing=10)
             line.addWidget(made)
             line.addWidget(label(words.consequence(step.choice), "muted", wrap=True), 1)
             self._facts.addLayout(line)
 
-    def _list_people(self, sending: Sending, job: Job) -> None:
-        self._people.addWidget(section(view.RECIPIENTS))
-        for delivery in job.deliveries:
-            lines = column(spacing=1)
-            head = row(spacing=8)
-            head.addWidget(Elided(words.recipient(sending.letter, delivery), "strong"), 1)
-            head.addWidget(Pill(self._look, *states.recipient(job, delivery.state)))
-            lines.addLayout(head)
-            if delivery.address != RECORD_ADDRESS:
-                lines.addWidget(_selectable(delivery.address, "muted"))
-            if delivery.reason:
-                lines.addWidget(label(delivery.reason, "problem", wrap=True))
-            self._people.addLayout(lines)
+    def _list_people(self, sending: Sending) -> None:
+        """Every recipient of every part, each with its own state."""
+        mailboxes = [job for job in sending.jobs if job.target is Target.MSS]
+        if mailboxes:
+            self._people.addWidget(section(view.RECIPIENTS))
+        for job in mailboxes:
+            if len(mailboxes) > 1:
+                self._people.addWidget(label(targets.part(sending, job), "muted"))
+            for delivery in job.deliveries:
+                self._people.addLayout(self._person(sending, job, delivery))
 
-    def _list_times(self, jobs: tuple[Job, ...], now: datetime) -> None:
+    def _person(self, sending: Sending, job: Job, delivery: Delivery) -> QBoxLayout:
+        lines = column(spacing=1)
+        head = row(spacing=8)
+        head.addWidget(Elided(words.recipient(sending.letter, delivery), "strong"), 1)
+        head.addWidget(Pill(self._look, *states.recipient(job, delivery.state)))
+        lines.addLayout(head)
+        lines.addWidget(_selectable(delivery.address, "muted"))
+        if delivery.reason:
+            lines.addWidget(label(reasons.shown(delivery.reason), "problem", wrap=True))
+        return lines
+
+    def _list_times(self, sending: Sending, now: datetime) -> None:
         self._times.addWidget(section(view.FOLLOW_UP))
-        for job in jobs:
+        for job in sending.jobs:
+            if len(sending.jobs) > 1:
+                self._times.addWidget(label(targets.part(sending, job), "muted", wrap=True))
             for moment, what in progress.timeline(job, now):
                 line = row(spacing=10)
                 line.addWidget(label(moment, "strong"))

@@ -42,11 +42,14 @@ _HEADS = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something to do, in words; without a step it opens the detail, where the answers are."""
+    """Something to do, in words; without a step it opens the detail, where the answers are.
+
+    ``steps`` are those of every part of the sending that the words fit.
+    """
 
     text: str
     name: str
-    step: Step | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +81,33 @@ def row_of(sending: Sending, now: datetime) -> Row:
 
 
 def links_of(sending: Sending, job: Job) -> tuple[Link, ...]:
-    """What the row offers to do; an answer about a lost letter is given in the detail only."""
+    """What the row offers to do; an answer about a lost letter is given in the detail only.
+
+    A letter whose patient or stay has changed is compared before it is given up or corrected.
+    """
     offered = steps(sending, job)
     if any(step.choice is Choice.SENT for step in offered):
         return (Link(outbox.VERIFY, outbox.VERIFY_NAME),)
-    return tuple(
+    compare = (Link(outbox.COMPARE, outbox.COMPARE_NAME),) if job.differences else ()
+    return compare + tuple(
         Link(
             words.choice(step.choice, job),
             f"{words.choice_in_full(step.choice, job)}. {words.consequence(step.choice)}",
-            step,
+            (step,) if step.choice in _WHOLE else _everywhere(sending, step, job),
         )
         for step in offered
     )
+
+
+_WHOLE = (Choice.CORRECT, Choice.WITHDRAW)
+"""What is done to a sending as a whole."""
+
+
+def _everywhere(sending: Sending, step: Step, job: Job) -> tuple[Step, ...]:
+    """``step``, and the same for the other parts that stand where ``job`` stands."""
+    alike = [one for one in sending.jobs if one.id != job.id and one.state is job.state]
+    others = (other for one in alike for other in steps(sending, one))
+    return (step, *(other for other in others if other.choice is step.choice))
 
 
 class SendingsModel(QAbstractTableModel):
@@ -226,9 +244,9 @@ def _tip(row: Row, column: Column) -> str | None:
         case Column.LETTER:
             return f"{row.patient}\n{''.join(row.about)}"
         case Column.RECIPIENTS:
-            letter = row.sending.letter
-            jobs = worst_first(row.sending.jobs)
-            return "\n".join(words.recipient(letter, one) for one in jobs[0].deliveries)
+            sending = row.sending
+            names = (words.recipient(sending.letter, o) for j in sending.jobs for o in j.deliveries)
+            return "\n".join(dict.fromkeys(names))
         case Column.STANDING:
             return row.sentence
         case _:

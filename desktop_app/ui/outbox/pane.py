@@ -27,7 +27,7 @@ _NOTHING = {
     Group.TODAY: words.NOTHING_TODAY,
     Group.HISTORY: words.NOTHING_EVER,
 }
-_DETAIL_SHARE = 0.46
+_DETAIL_SHARE, _COMPARING_SHARE = 0.46, 0.62
 
 
 class EnvoisPane(QWidget):
@@ -149,9 +149,9 @@ class EnvoisPane(QWidget):
         self.seconds.stop()
 
     def _follow(self, link: Link) -> None:
-        if link.step is not None:
-            self.acted.emit(link.step)
-        else:
+        for step in link.steps:
+            self.acted.emit(step)
+        if not link.steps:
             self.open_detail()
             self.detail.sheet.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -167,7 +167,13 @@ class EnvoisPane(QWidget):
     def _give_room(self) -> None:
         """The detail is as high as it needs to be, and never covers most of the rows."""
         wanted = self.detail.wanted_height(self.width())
-        self.detail.setFixedHeight(min(wanted, round(self.height() * _DETAIL_SHARE)))
+        share = _COMPARING_SHARE if self.detail.compares else _DETAIL_SHARE
+        self.detail.setFixedHeight(min(wanted, round(self.height() * share)))
+        QTimer.singleShot(0, self.table, self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        if self.table.currentIndex().isValid():
+            self.table.scrollTo(self.table.currentIndex())
 
     def _keep_time(self) -> None:
         if self.isVisible() and self.model.counting():

@@ -11,7 +11,7 @@ from desktop_app.domain.choices import Choice, Step
 from desktop_app.domain.errors import AppError
 from desktop_app.domain.letters import LetterId
 from desktop_app.domain.ports import Overview, SendingFilter, SendsLetters
-from desktop_app.domain.sending import JobId, JobState, Sending, needs_person
+from desktop_app.domain.sending import Job, JobId, JobState, Sending, needs_person
 
 SHOWN = 500
 """Rows in one answer; a search finds the others."""
@@ -51,6 +51,8 @@ _FIRST_PERIOD = {
     Group.TODAY: Period.TODAY,
     Group.HISTORY: Period.MONTH,
 }
+CHANGED = {"changed_patient": "patient", "changed_stay": "stay"}
+"""Refusals after which something has to be chosen again, and what."""
 _DAYS_BACK = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}
 
 
@@ -82,7 +84,7 @@ class EnvoisState:
 class Envois:
     """Reads the outbox after every change, and does what a person decides about it.
 
-    ``came_back`` hears which letter returned to the tray, and whether it is to be corrected now.
+    ``came_back`` hears which letter returned to the tray, and which job wants it corrected now.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Envois:
         show: Callable[[EnvoisState], None],
         *,
         now: Callable[[], datetime],
-        came_back: Callable[[LetterId, bool], Awaitable[None]],
+        came_back: Callable[[LetterId, Job | None], Awaitable[None]],
     ) -> None:
         self._outbox = outbox
         self._show = show
@@ -200,8 +202,9 @@ class Envois:
     async def _do(self, step: Step) -> None:
         match step.choice:
             case Choice.CORRECT | Choice.WITHDRAW:
+                job = self._job(step.job)
                 letter = await self._outbox.withdraw(step.sending)
-                await self._came_back(letter.id, step.choice is Choice.CORRECT)
+                await self._came_back(letter.id, job if step.choice is Choice.CORRECT else None)
             case Choice.CANCEL:
                 await self._outbox.cancel(step.job)
             case Choice.RETRY | Choice.RESEND:
@@ -210,6 +213,11 @@ class Envois:
                 await self._outbox.resolve(step.job, sent=step.choice is Choice.SENT)
             case Choice.SETTLE:
                 await self._outbox.settle(step.job)
+
+    def _job(self, job: JobId) -> Job | None:
+        """The job as it is shown."""
+        shown = (one for sending in self._state.sendings or () for one in sending.jobs)
+        return next((one for one in shown if one.id == job), None)
 
     async def _ask(self, asked: EnvoisFilter) -> None:
         if asked != self._state.filter:

@@ -83,8 +83,8 @@ class DirectorySearch:
             return Page()
 
     async def suggest(self, patient: Patient | None) -> None:
-        """Show who usually gets letters about this patient."""
-        if patient is None:
+        """Show who usually gets letters about this patient; a typed identity has no memories."""
+        if patient is None or not patient.id:
             self._become(usual=())
             return
         try:

@@ -6,11 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.errors import AppError, FileTrouble, IllegalMove, StoreTrouble
-from desktop_app.domain.letters import Document, DocumentId, Letter, LetterId, PageImage
-from desktop_app.domain.people import Correspondent, CorrespondentId, Patient, PatientId, Recipient
+from desktop_app.domain.errors import (
+    AppError,
+    FileTrouble,
+    IllegalMove,
+    NotSignedIn,
+    StoreTrouble,
+)
+from desktop_app.domain.letters import (
+    Document,
+    DocumentId,
+    Letter,
+    LetterId,
+    Limits,
+    PageImage,
+    Target,
+)
+from desktop_app.domain.people import (
+    Correspondent,
+    CorrespondentId,
+    Patient,
+    PatientId,
+    Recipient,
+    Stay,
+    StayId,
+)
 from desktop_app.domain.ports import Overview, SendingFilter
-from desktop_app.domain.sending import Job, JobId, Sending, Target
+from desktop_app.domain.sending import Job, JobId, Sending
 from desktop_app.ui.letters.presenter import Tray, TrayState, Undoable
 from tests.ui.conftest import until
 
@@ -72,7 +94,7 @@ class Outbox:
         self.holds: list[timedelta] = []
         self.trouble: AppError | None = None
 
-    async def send(self, letter: Letter, targets: Sequence[Target], hold: timedelta) -> Sending:
+    async def send(self, letter: Letter, hold: timedelta) -> Sending:
         if self.trouble is not None:
             raise self.trouble
         self.sent[letter.id] = letter
@@ -313,3 +335,118 @@ async def test_an_empty_table_does_nothing(step: str) -> None:
     table = Table()
     await getattr(table.tray, step)()
     assert table.state == TrayState()
+
+
+# Where it goes, and which stay it concerns
+
+
+A = LetterId("a")
+HERE = Stay(id=StayId("s"), number="SEJ1")
+MSS, EHR, DMP = Target.MSS, Target.EHR, Target.DMP
+
+
+@pytest.mark.parametrize(
+    ("recipients", "copies", "targets"),
+    [
+        ((), (), (MSS,)),
+        ((RECIPIENT,), (), (MSS,)),
+        ((), (EHR,), (EHR,)),
+        ((RECIPIENT,), (EHR,), (MSS, EHR)),
+        ((RECIPIENT,), (DMP, EHR), (MSS, EHR, DMP)),
+    ],
+)
+@pytest.mark.parametrize("copies_first", [True, False])
+async def test_mailboxes_follow_from_recipients_or_from_there_being_no_copy(
+    recipients: tuple[Recipient, ...],
+    copies: tuple[Target, ...],
+    targets: tuple[Target, ...],
+    *,
+    copies_first: bool,
+) -> None:
+    table = Table()
+    await table.take("a.pdf")
+    if copies_first:
+        await table.tray.set_targets(A, copies)
+    await table.tray.set_recipients(A, recipients)
+    await table.tray.set_targets(A, copies)
+    assert table.state.letters[0].targets == targets
+    assert table.letters.kept.get(A, table.state.letters[0]).targets == targets
+
+
+async def test_a_stay_is_kept_and_goes_with_its_patient() -> None:
+    table = Table()
+    await table.take("a.pdf")
+    await table.tray.set_patient(A, PATIENT)
+    await table.tray.set_stay(A, HERE)
+    assert table.letters.kept[A].stay == HERE
+    await table.tray.set_patient(A, replace(PATIENT, given=("CAPUCINE",)))  # read again
+    assert table.state.letters[0].stay == HERE
+    await table.tray.set_patient(A, replace(PATIENT, id=PatientId("70002")))
+    assert table.state.letters[0].stay is None
+
+
+async def test_identities_that_were_typed_are_never_the_same_patient() -> None:
+    table = Table()
+    await table.take("a.pdf")
+    await table.tray.set_patient(A, replace(PATIENT, id=PatientId("")))
+    await table.tray.set_stay(A, HERE)
+    await table.tray.set_patient(A, replace(PATIENT, id=PatientId(""), birth_family="AUTRE"))
+    assert table.state.letters[0].stay is None
+
+
+async def test_without_a_sign_in_the_letter_stays_on_the_table_and_that_is_said() -> None:
+    table = Table()
+    await table.take("a.pdf")
+    table.outbox.trouble = NotSignedIn()
+    await table.tray.send()
+    assert table.state.chosen == "a"
+    assert table.offers == []
+    assert isinstance(table.state.problems[-1], NotSignedIn)
+    table.outbox.trouble = None
+    await table.tray.send()
+    assert table.outbox.sent
+
+
+async def test_a_letter_can_still_be_called_back_once_somebody_has_signed_in() -> None:
+    table = Table()
+    await table.take("a.pdf")
+    await table.tray.send()
+    table.outbox.trouble = NotSignedIn("ended")
+    await table.tray.undo()
+    assert isinstance(table.state.problems[-1], NotSignedIn)
+    assert table.offers[-1] is not None
+    table.outbox.trouble = None
+    await table.tray.undo()
+    assert table.state.chosen == "a"
+    assert table.outbox.sent == {}
+
+
+@pytest.mark.parametrize(
+    ("outdated", "patient", "stay"),
+    [("", PATIENT, HERE), ("patient", None, None), ("stay", PATIENT, None)],
+)
+async def test_what_is_no_longer_what_was_checked_has_to_be_chosen_again(
+    outdated: str, patient: Patient | None, stay: Stay | None
+) -> None:
+    table = Table()
+    letter = await table.letters.take(Path("a.pdf"))
+    table.letters.kept[A] = replace(letter, patient=PATIENT, stay=HERE)
+    assert await table.tray.bring_back(A, outdated=outdated) == PATIENT
+    assert (table.state.letters[0].patient, table.state.letters[0].stay) == (patient, stay)
+    assert table.letters.kept[A].patient == patient
+
+
+async def test_the_limits_of_the_profile_are_shown_with_the_tray() -> None:
+    limits = Limits(mailbox=1)
+    table = Table()
+    tray = Tray(
+        table.letters,
+        table.outbox,  # type: ignore[arg-type]
+        table.shown.append,
+        table.offers.append,
+        hold=timedelta(0),
+        now=lambda: NOW,
+        limits=limits,
+    )
+    await tray.take([Path("a.pdf")])
+    assert table.shown[-1].limits == limits

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desktop_app.domain.letters import Document, DocumentId, Letter, LetterId
+from desktop_app.domain.letters import Document, DocumentId, Letter, LetterId, Target
 from desktop_app.domain.people import (
     Correspondent,
     CorrespondentId,
@@ -14,15 +14,7 @@ from desktop_app.domain.people import (
     Place,
     Recipient,
 )
-from desktop_app.domain.sending import (
-    Delivery,
-    DeliveryState,
-    Job,
-    JobId,
-    JobState,
-    Sending,
-    Target,
-)
+from desktop_app.domain.sending import Delivery, DeliveryState, Job, JobId, JobState, Sending
 
 NOW = datetime(2024, 3, 4, 9, 46, 0, tzinfo=UTC)
 S, D = JobState, DeliveryState

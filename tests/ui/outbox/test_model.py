@@ -8,7 +8,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.choices import Choice
-from desktop_app.domain.sending import JobState, Sending
+from desktop_app.domain.errors import Difference
+from desktop_app.domain.letters import Target
+from desktop_app.domain.sending import Delivery, JobId, JobState, Sending
 from desktop_app.ui.outbox.model import Column, RowRole, SendingsModel, row_of
 from tests.ui.outbox.sendings import NOW, a_morning, a_sending, ahead
 
@@ -139,7 +141,41 @@ def test_heads_are_capitals_for_the_eye_only(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("sending", a_morning(), ids=lambda one: one.jobs[0].state)
 def test_an_answer_about_a_lost_letter_is_given_in_the_detail_only(sending: Sending) -> None:
     links = row_of(sending, NOW).links
-    choices = {link.step.choice for link in links if link.step is not None}
+    choices = {step.choice for link in links for step in link.steps}
     assert not choices & {Choice.SENT, Choice.NOT_SENT}
     in_doubt = sending.jobs[0].state is S.IN_DOUBT
-    assert [link.text for link in links if link.step is None] == (["Vérifier…"] if in_doubt else [])
+    assert [link.text for link in links if not link.steps] == (["Vérifier…"] if in_doubt else [])
+
+
+def with_copy(sending: Sending, state: JobState) -> Sending:
+    """``sending`` and a copy of it for the record."""
+    first = sending.jobs[0]
+    record = Delivery(address="ehr", name="")
+    copy = replace(first, id=JobId("copy"), target=Target.EHR, state=state, deliveries=(record,))
+    return replace(sending, jobs=(first, copy))
+
+
+def test_a_link_of_the_row_acts_on_every_part_that_stands_at_the_same_point() -> None:
+    waiting = with_copy(a_sending(1, S.WAITING, reason="unreachable", not_before=NOW), S.WAITING)
+    retry, withdraw = row_of(waiting, NOW).links
+    assert [(step.choice, step.job) for step in retry.steps] == [
+        (Choice.RETRY, "job-1"), (Choice.RETRY, "copy"),
+    ]  # fmt: skip
+    assert [step.job for step in withdraw.steps] == ["job-1"]  # taken back as a whole, once
+
+
+def test_a_link_of_the_row_leaves_the_parts_alone_that_stand_elsewhere() -> None:
+    sending = with_copy(a_sending(1, S.DELIVERED), S.WAITING)
+    links = row_of(sending, NOW).links
+    assert {step.job for link in links for step in link.steps} == {"copy"}
+
+
+def test_what_has_changed_is_compared_before_it_is_corrected() -> None:
+    sending = a_sending(
+        1,
+        S.REFUSED,
+        reason="changed_patient",
+        differences=(Difference("ipp", "1", "2"),),
+    )
+    texts = [link.text for link in row_of(sending, NOW).links]
+    assert texts == ["Comparer…", "Corriger", "Annuler l’envoi"]

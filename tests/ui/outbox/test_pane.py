@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.choices import Choice, Step
-from desktop_app.domain.errors import IllegalMove
+from desktop_app.domain.errors import Difference, IllegalMove
+from desktop_app.domain.letters import Target
 from desktop_app.domain.ports import Overview
-from desktop_app.domain.sending import JobState, Sending
+from desktop_app.domain.sending import Delivery, JobId, JobState, Sending
 from desktop_app.tasks import Tasks
 from desktop_app.ui.outbox.detail import DetailPanel
+from desktop_app.ui.outbox.differences import DifferencesTable
 from desktop_app.ui.outbox.groups import EnvoisGroups
 from desktop_app.ui.outbox.model import Column
 from desktop_app.ui.outbox.pane import EnvoisPane, join
@@ -165,7 +167,7 @@ def test_a_lost_answer_is_settled_in_the_detail(qtbot: QtBot, view: View) -> Non
     assert view.acted == []
     press(qtbot, Qt.Key.Key_Return)  # a key too many decides nothing
     assert view.acted == []
-    view.pane.detail.buttons[Choice.NOT_SENT].setFocus()
+    view.pane.detail.button(Choice.NOT_SENT).setFocus()
     press(qtbot, Qt.Key.Key_Space)
 
     assert [step.choice for step in view.acted] == [Choice.NOT_SENT]
@@ -336,6 +338,75 @@ async def test_what_is_typed_and_chosen_reaches_the_outbox(
     view.pane.show_state(envois.state)
     assert view.pane.bar.field.text() == ""
     qtbot.mouseClick(view.pane.table.links.buttons[0], Qt.MouseButton.LeftButton)
-    view.pane.detail.buttons[Choice.SENT].click()
+    view.pane.detail.button(Choice.SENT).click()
     await until(lambda: outbox.done == [("sent", "job-1")])
     assert screen.came_back == []
+
+
+def in_two_parts_and_a_copy() -> Sending:
+    sending = a_sending(1, S.DELIVERED)
+    first = sending.jobs[0]
+    second = replace(first, id=JobId("second"), state=S.IN_DOUBT, reason="read", passed_at=NOW)
+    record = (Delivery(address="ehr", name=""),)
+    copy = replace(
+        first, id=JobId("copy"), target=Target.EHR, state=S.IN_DOUBT, reason="read",
+        passed_at=NOW, deliveries=record,
+    )  # fmt: skip
+    return replace(sending, jobs=(first, second, copy))
+
+
+def test_each_part_and_each_copy_has_its_own_state_and_its_own_answers(view: View) -> None:
+    view.show(in_two_parts_and_a_copy())
+    view.pane.open_detail()
+    texts = view.texts()
+    for name in ("MESSAGERIES MSSANTÉ (1/2)", "MESSAGERIES MSSANTÉ (2/2)"):
+        assert name in texts
+    assert "DOSSIER PATIENT DE L’HÔPITAL" in texts
+    buttons = view.pane.detail.buttons
+    assert {step.job for step in buttons} == {"second", "copy"}
+    for step, button in buttons.items():
+        if step == Step(Choice.SENT, step.sending, JobId("copy")):
+            button.click()
+    assert [step.job for step in view.acted] == ["copy"]
+
+
+def test_one_click_tries_every_waiting_part_again(qtbot: QtBot, view: View) -> None:
+    sending = in_two_parts_and_a_copy()
+    waiting = tuple(replace(job, state=S.WAITING, not_before=NOW) for job in sending.jobs)
+    view.show(replace(sending, jobs=waiting))
+    qtbot.mouseClick(view.pane.table.links.buttons[0], Qt.MouseButton.LeftButton)
+    assert [(step.choice, step.job) for step in view.acted] == [
+        (Choice.RETRY, "job-1"), (Choice.RETRY, "second"), (Choice.RETRY, "copy"),
+    ]  # fmt: skip
+
+
+def test_the_steps_of_a_deposit_are_told_in_words(view: View) -> None:
+    sending = a_sending(1, S.WAITING, reason="unreachable", not_before=NOW)
+    steps = (("binary", "Binary/1"), ("document", "DocumentReference/1"))
+    job = replace(
+        sending.jobs[0], target=Target.DMP, steps=steps,
+        deliveries=(Delivery(address="dmp", name=""),),
+    )  # fmt: skip
+    view.show(replace(sending, jobs=(job,)))
+    view.pane.open_detail()
+    texts = view.texts()
+    assert "DMP — SELON LE CONTRAT DE L’ÉTABLISSEMENT" in texts
+    assert any("Document déposé, envoi à confirmer." in text for text in texts)
+
+
+def test_a_comparison_is_a_table_whose_changes_are_said_in_a_word(view: View) -> None:
+    view.show(
+        a_sending(
+            1,
+            S.REFUSED,
+            reason="changed_patient",
+            differences=(Difference("birth_family", "ABRICOTIER", "ABRICOT"),),
+        )
+    )
+    view.pane.open_detail()
+    (table,) = view.pane.detail.findChildren(DifferencesTable)
+    texts = [one.text() for one in table.findChildren(QLabel)]
+    assert texts[:2] == ["Ce que vous aviez vérifié", "Ce que dit la plateforme maintenant"]
+    assert texts.count("changé") == 1
+    assert "Nom de naissance, changé" in table.accessibleDescription()
+    assert view.pane.detail.button(Choice.CORRECT).text() == "Corriger"

@@ -9,7 +9,7 @@ from desktop_app.domain.choices import Choice, Step
 from desktop_app.domain.errors import IllegalMove, StoreTrouble
 from desktop_app.domain.letters import Letter, LetterId
 from desktop_app.domain.ports import Overview, SendingFilter
-from desktop_app.domain.sending import Job, JobId, JobState, Sending, Target
+from desktop_app.domain.sending import Job, JobId, JobState, Sending
 from desktop_app.ui.outbox.presenter import Envois, EnvoisState, Group, Period
 from tests.ui.conftest import until
 from tests.ui.outbox.sendings import NOW, a_morning, a_sending
@@ -39,7 +39,7 @@ class PlainOutbox:
             raise self.failure
         return self.counts
 
-    async def send(self, letter: Letter, targets: Sequence[Target], hold: timedelta) -> Sending:
+    async def send(self, letter: Letter, hold: timedelta) -> Sending:
         raise NotImplementedError
 
     async def withdraw(self, sending: LetterId) -> Letter:
@@ -74,10 +74,10 @@ class Screen:
 
     def __init__(self) -> None:
         self.states: list[EnvoisState] = []
-        self.came_back: list[tuple[LetterId, bool]] = []
+        self.came_back: list[tuple[LetterId, Job | None]] = []
 
-    async def hear(self, letter: LetterId, correct: bool) -> None:  # noqa: FBT001 - the port
-        self.came_back.append((letter, correct))
+    async def hear(self, letter: LetterId, corrected: Job | None) -> None:
+        self.came_back.append((letter, corrected))
 
 
 def envois_over(outbox: PlainOutbox, now: datetime = NOW) -> tuple[Envois, Screen]:
@@ -279,16 +279,24 @@ async def test_each_choice_reaches_the_outbox(choice: Choice, done: object) -> N
     assert len(outbox.asked) == 1
 
 
-@pytest.mark.parametrize(
-    ("choice", "heard"),
-    [(Choice.CORRECT, [("copy", True)]), (Choice.WITHDRAW, [("copy", False)]), (Choice.CANCEL, [])],
-)
-async def test_a_letter_that_is_taken_back_is_announced(choice: Choice, heard: object) -> None:
-    envois, screen = envois_over(PlainOutbox(a_sending(1, S.REFUSED)))
+@pytest.mark.parametrize("choice", [Choice.CORRECT, Choice.WITHDRAW, Choice.CANCEL])
+async def test_a_letter_that_is_taken_back_is_announced_with_what_to_correct(
+    choice: Choice,
+) -> None:
+    refused = a_sending(1, S.REFUSED, reason="changed_patient")
+    envois, screen = envois_over(PlainOutbox(refused))
+    await envois.load()
 
     await envois.act(Step(choice, LetterId("letter-1"), JobId("job-1")))
 
-    assert screen.came_back == heard
+    assert (
+        screen.came_back
+        == {
+            Choice.CORRECT: [("copy", refused.jobs[0])],
+            Choice.WITHDRAW: [("copy", None)],
+            Choice.CANCEL: [],
+        }[choice]
+    )
 
 
 async def test_the_same_job_is_not_decided_twice_at_a_time() -> None:

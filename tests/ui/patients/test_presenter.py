@@ -1,9 +1,23 @@
 from desktop_app.domain.errors import AppError, Incomplete, Unreachable
-from desktop_app.domain.people import Cursor, Page, Patient, PatientId
+from desktop_app.domain.identity import EVERYTHING
+from desktop_app.domain.people import (
+    Appointment,
+    AppointmentId,
+    Cursor,
+    Page,
+    Patient,
+    PatientId,
+    SearchRules,
+)
 from desktop_app.domain.ports import PatientQuery
 from desktop_app.ui.patients.presenter import PatientSearch, PatientsState
 
 CURSOR = Cursor("next")
+VIVALTO = SearchRules(has_identifier=False, shortest_name=3)
+
+
+def visit(number: str = "000820", name: str = "POMMIER Luc") -> Appointment:
+    return Appointment(id=AppointmentId("1:APT-1"), patient_number=number, patient_name=name)
 
 
 def patient(number: int, given: str = "Luc", family: str = "POMMIER") -> Patient:
@@ -13,9 +27,15 @@ def patient(number: int, given: str = "Luc", family: str = "POMMIER") -> Patient
 class Index:
     """Two pages, or one failure."""
 
-    def __init__(self, *pages: Page[Patient], trouble: AppError | None = None) -> None:
+    def __init__(
+        self,
+        *pages: Page[Patient],
+        trouble: AppError | None = None,
+        rules: SearchRules = EVERYTHING,
+    ) -> None:
         self.pages = list(pages)
         self.trouble = trouble
+        self.rules = rules
         self.asked: list[tuple[PatientQuery, Cursor | None]] = []
 
     async def find_patients(
@@ -100,3 +120,78 @@ async def test_there_is_no_more_before_anything_was_asked() -> None:
     search, _ = searching(index)
     await search.more()
     assert index.asked == []
+
+
+async def test_a_number_that_a_hospital_does_not_look_up_asks_nobody() -> None:
+    index = Index(rules=VIVALTO)
+    search, shown = searching(index)
+    for number in ("000123", "285079999990136"):
+        await search.search(number)
+        assert isinstance(shown[-1].problem, Incomplete)
+        assert shown[-1].problem.what == "number_only"
+    assert index.asked == []
+
+
+async def test_a_longer_shortest_name_is_the_hospital_s_own() -> None:
+    index = Index(Page(items=(patient(1),)), rules=VIVALTO)
+    search, shown = searching(index)
+    await search.search("po")
+    assert isinstance(shown[-1].problem, Incomplete)
+    assert (shown[-1].problem.what, shown[-1].problem.limit) == ("query_short", 3)
+    await search.search("pom")
+    assert [query.name for query, _ in index.asked] == ["pom"]
+
+
+async def test_a_birth_date_needs_no_name_anywhere() -> None:
+    index = Index(Page(items=(patient(1),)), rules=VIVALTO)
+    search, shown = searching(index)
+    await search.search("po 14071985")
+    assert shown[-1].problem is None
+    assert len(index.asked) == 1
+
+
+async def test_the_words_that_answered_are_told() -> None:
+    search, shown = searching(Index(Page(items=(patient(1),), asked_as="Chene Liege")))
+    await search.search("Chêne-Liège")
+    assert shown[-1].asked_as == "Chene Liege"
+
+
+async def test_an_appointment_is_looked_up_by_its_number_and_only_proposed() -> None:
+    index = Index(Page(items=(patient(9),)))
+    search, shown = searching(index)
+    await search.ask(visit())
+    assert index.asked == [(PatientQuery(identifier="000820"), None)]
+    assert shown[-1].patients == (patient(9),)
+    assert shown[-1].visit == visit()
+    assert shown[-1].strangers == frozenset()
+
+
+async def test_somebody_with_another_name_than_the_agenda_s_is_marked() -> None:
+    page = Page(items=(patient(9), patient(2, "Awa", "LE GOFF")))
+    search, shown = searching(Index(page))
+    await search.look_up(visit(name="Mme LE GOFF Awa"))
+    assert shown[-1].strangers == {"9"}
+
+
+async def test_an_agenda_without_a_name_makes_nobody_a_stranger() -> None:
+    search, shown = searching(Index(Page(items=(patient(9),))))
+    await search.look_up(visit(name=""))
+    assert shown[-1].strangers == frozenset()
+
+
+async def test_an_appointment_is_looked_up_by_name_where_numbers_are_not() -> None:
+    index = Index(Page(items=(patient(9),)), rules=VIVALTO)
+    search, shown = searching(index)
+    await search.look_up(visit(name="M. POMMIER Luc"))
+    assert index.asked == [(PatientQuery(name="POMMIER Luc"), None)]
+    await search.look_up(visit(name=""))
+    assert isinstance(shown[-1].problem, Incomplete)
+    assert len(index.asked) == 1
+
+
+async def test_a_question_that_was_typed_forgets_the_appointment() -> None:
+    search, shown = searching(Index(Page(items=(patient(9),)), Page(items=(patient(9),))))
+    await search.ask(visit(name="AUTRE Nom"))
+    await search.ask("pommier")
+    assert shown[-1].visit is None
+    assert shown[-1].strangers == frozenset()

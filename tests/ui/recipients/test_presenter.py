@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from desktop_app.domain.errors import AppError, Incomplete, NotOffered, StoreTrouble, Unreachable
 from desktop_app.domain.people import (
@@ -141,6 +142,13 @@ async def test_usual_correspondents_follow_the_patient() -> None:
     await search.suggest(PATIENT)
     await search.suggest(None)
     assert [state.usual for state in shown] == [(usual,), ()]
+
+
+async def test_a_typed_identity_has_nobody_s_usual_correspondents() -> None:
+    usual = Recipient(correspondent=ORMEAU, address=ORMEAU.mailboxes[0].address)
+    search, shown = searching(Directory(), Habits(usual))
+    await search.suggest(replace(PATIENT, id=PatientId("")))
+    assert shown[-1].usual == ()
 
 
 async def test_a_memory_that_fails_is_no_news() -> None:

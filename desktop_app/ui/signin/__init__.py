@@ -1,0 +1,1 @@
+"""Who works here, where the hospital wants to know it."""

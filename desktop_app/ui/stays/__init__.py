@@ -1,0 +1,1 @@
+"""Which stay a letter concerns."""

@@ -1,0 +1,1 @@
+"""Typing an identity where no patient can be looked up."""

@@ -1,0 +1,1 @@
+"""Who is here today: appointments and stays to pick the patient from."""
