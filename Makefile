@@ -45,7 +45,7 @@ demo: $(RUN_STAMP) ## play the main job off screen, screenshots in build/demo/
 
 .PHONY: test
 test: $(DEV_STAMP) ## run every test, the end-to-end ones included
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## style, types, import contracts

@@ -15,15 +15,18 @@ from desktop_app.domain.people import Author
 from desktop_app.domain.ports import Delivers
 from desktop_app.intake.intake import Intake
 from desktop_app.intake.pdf import PdfReader
+from desktop_app.outbox.database import Place
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.store import Seal
+from desktop_app.outbox.vault import Vault
 from desktop_app.outbox.worker import Worker
 from desktop_app.platform import Clock, Copies, Platform, way_to
 from desktop_app.settings import Profile, Settings
 from desktop_app.signin.browser import OpensBrowser, system_browser
 from desktop_app.signin.pages import Pages
 from desktop_app.signin.service import HospitalSignIn, SystemUser, open_signin
+from desktop_app.system.datakey import data_key, keys_for
 from desktop_app.system.owner import owner
 from desktop_app.system.paths import Folders, private
 from desktop_app.system.writer import one_writer
@@ -129,15 +132,16 @@ async def open_session(  # noqa: PLR0913 - what a face or a test may choose
             now=now,
         )
         stack.callback(signin.close)
+        vault = Vault(await data_key(folder, keys_for(settings, folders)))
         outbox = await Outbox.open(
-            folder / "navette.db",
+            Place(folder / "navette.db", vault.derived("database")),
             Seal(me, profile.account),
             now,
             limits=settings.limits,
             author=signin.require,
         )
         stack.push_async_callback(outbox.aclose)
-        spool = Spool(private(folder / "spool"))
+        spool = Spool(private(folder / "spool"), vault)
         reader = PdfReader()
         stack.push_async_callback(reader.aclose)
         platform = Platform(settings, folders, now)

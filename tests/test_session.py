@@ -1,5 +1,4 @@
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.errors import Busy, Incomplete, Misconfigured, NotSignedIn
+from desktop_app.domain.errors import Busy, Incomplete, Misconfigured, NotSignedIn, StoreTrouble
 from desktop_app.domain.identity import read_patient_query
 from desktop_app.domain.letters import Limits, Target
 from desktop_app.domain.people import PatientId, Recipient, SearchRules
@@ -30,6 +29,7 @@ from desktop_app.system.paths import Folders, find_folders
 from desktop_app.system.secrets import SecretFile
 from desktop_app.system.writer import one_writer
 from tests.intake.conftest import pdf
+from tests.sealed import look_into
 from tests.signin.conftest import PAGES, Browser
 
 MAILBOX = "marc.tessandier@cabinet.mssante.example"
@@ -56,8 +56,12 @@ def over_a_socket(served: Served, **contract: str) -> Settings:
         **contract,
     )
     profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
+    return of(profile)
+
+
+def of(profile: Profile) -> Settings:
     return Settings(
-        profiles={"essai": profile}, profile=profile, security=Security(key_store="file")
+        profiles={profile.name: profile}, profile=profile, security=Security(key_store="file")
     )
 
 
@@ -222,7 +226,7 @@ async def test_what_was_in_flight_is_decided_before_the_platform_is_reached(
             (job,) = (await compose(session, tmp_path)).jobs
             await session.outbox.change(job.id, Claimed())
             await session.outbox.change(job.id, Passed(utc_now()))
-        (folders.keys / "secrets.json").unlink()
+        await SecretFile(folders.keys / "secrets.json").forget("essai", "lifen.client_secret")
         async with open_session(settings, folders) as session:
             with pytest.raises(Misconfigured):
                 await session.work()
@@ -296,7 +300,12 @@ async def test_what_a_profile_offers_is_what_its_contract_opens(
 ) -> None:
     account = replace(ACCOUNT, sender="10003456789", **contract)
     profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
-    settings = Settings(profiles={"essai": profile}, profile=profile, limits=Limits(mailbox=77))
+    settings = Settings(
+        profiles={"essai": profile},
+        profile=profile,
+        limits=Limits(mailbox=77),
+        security=Security(key_store="file"),
+    )
     path = tmp_path / "lettre.pdf"
     path.write_bytes(pdf())
     async with open_session(settings, folders) as session:
@@ -331,7 +340,9 @@ async def test_the_rules_of_a_search_need_no_platform(
 ) -> None:
     account = replace(ACCOUNT, **contract)
     profile = Profile(name="essai", label="CH fictif", environment="test", lifen=account)
-    settings = Settings(profiles={"essai": profile}, profile=profile)
+    settings = Settings(
+        profiles={"essai": profile}, profile=profile, security=Security(key_store="file")
+    )
     async with open_session(settings, folders) as session:
         assert session.patients.rules == rules
 
@@ -347,9 +358,10 @@ async def test_the_letter_s_limits_are_those_of_the_settings(
 
 
 def authors(folders: Folders) -> set[tuple[str | None, str | None]]:
-    database = sqlite3.connect(folders.letters("test") / "navette.db")
+    database = look_into(folders.data)
     try:
-        return set(database.execute("SELECT author, author_name FROM journal"))
+        found = database.execute("SELECT author, author_name FROM journal")
+        return {tuple(row) for row in found}
     finally:
         database.close()
 
@@ -385,3 +397,31 @@ async def test_where_nobody_can_be_shown_a_browser_the_system_s_user_is_the_auth
             await compose(session, tmp_path)
         ((key, _name),) = authors(folders)
         assert key == f"system:{owner()}"
+
+
+async def test_letters_whose_key_is_gone_are_left_alone_and_said_to_be_lost(
+    folders: Folders, tmp_path: Path
+) -> None:
+    settings = practice(folders)
+    async with open_session(settings, folders) as session:
+        await compose(session, tmp_path)
+    before = (folders.letters("practice") / "navette.db").read_bytes()
+    (folders.keys / "secrets.json").unlink()
+    with pytest.raises(StoreTrouble) as caught:
+        async with open_session(settings, folders):
+            pass
+    assert caught.value.kind == "key_lost"
+    assert (folders.letters("practice") / "navette.db").read_bytes() == before
+
+
+async def test_nothing_of_a_letter_is_on_disk_in_clear(folders: Folders, tmp_path: Path) -> None:
+    async with open_session(practice(folders), folders) as session:
+        sending = await compose(session, tmp_path)
+        whole = [path.read_bytes() for path in folders.data.rglob("*") if path.is_file()]
+    patient = sending.letter.patient
+    assert patient is not None
+    private = ("lettre.pdf", patient.birth_family, "1985-07-14", MAILBOX, "%PDF-", patient.ins)
+    assert whole
+    for content in whole:
+        for word in private:
+            assert str(word).encode() not in content

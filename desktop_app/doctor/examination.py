@@ -100,7 +100,7 @@ class _Examination:
             Step.SCOPES: self._granted,
             Step.PATIENTS: self._patients,
             Step.DIRECTORY: self._directory,
-            Step.STORE: lambda: asyncio.to_thread(local.check_store, settings, folders),
+            Step.STORE: lambda: local.check_store(settings, folders),
             Step.SENDER: lambda: asyncio.to_thread(local.check_sender, settings, folders),
         }
         if roads is not None and roads.sso is not None:

@@ -1,5 +1,6 @@
 """What this machine holds: the secret, the letters' database and its disk, who sends from it."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -15,9 +16,12 @@ from desktop_app.domain.checkup import (
     StoreOpen,
 )
 from desktop_app.domain.errors import Busy, Misconfigured, StoreTrouble
+from desktop_app.outbox.database import Place
 from desktop_app.outbox.disk import trouble
 from desktop_app.outbox.store import Seal, Store
+from desktop_app.outbox.vault import Vault
 from desktop_app.settings import Settings
+from desktop_app.system.datakey import data_key, keys_for
 from desktop_app.system.owner import owner
 from desktop_app.system.paths import Folders
 from desktop_app.system.secrets import open_secrets
@@ -41,14 +45,19 @@ async def check_secret(settings: Settings, folders: Folders) -> tuple[Health, Fa
     return Health.WARN if in_file else Health.OK, SecretKept(key_store)
 
 
-def check_store(settings: Settings, folders: Folders) -> tuple[Health, Fact]:
+async def check_store(settings: Settings, folders: Folders) -> tuple[Health, Fact]:
     """Open the database as the program does, write beside it, see what the disk has left.
 
-    Synchronous; raises ``StoreTrouble``.
+    Raises ``StoreTrouble``, and ``Misconfigured`` when the key of the letters cannot be asked for.
     """
-    profile = settings.profile
-    folder = folders.letters(profile.environment)
-    Store(folder / "navette.db", Seal(owner(), profile.account)).close()
+    folder = folders.letters(settings.profile.environment)
+    vault = Vault(await data_key(folder, keys_for(settings, folders)))
+    place = Place(folder / "navette.db", vault.derived("database"))
+    return await asyncio.to_thread(_look_at, folder, place, settings.profile.account)
+
+
+def _look_at(folder: Path, place: Place, account: str) -> tuple[Health, Fact]:
+    Store(place, Seal(owner(), account)).close()
     try:
         _write(folder)
         free = shutil.disk_usage(folder).free

@@ -204,7 +204,11 @@ class Misconfigured(AppError):
 
 
 class StoreTrouble(AppError):
-    """The local database; ``kind``: ``future``, ``damaged``, ``full``, ``read_only``, ``other``."""
+    """The local database and the letters' copies.
+
+    ``kind`` is one of ``future``, ``damaged``, ``full``, ``read_only``, ``key_lost`` (what is here
+    was sealed with a key that is not), ``other``.
+    """
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"store trouble: {kind}")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from desktop_app.domain.errors import FileTrouble, StoreTrouble
 from desktop_app.domain.letters import (
@@ -48,8 +49,8 @@ class KeepsCopies(Protocol):
     async def remove(self, document: DocumentId) -> None:
         """Forget a copy."""
 
-    def path(self, document: DocumentId) -> Path:
-        """Where a copy lies."""
+    def opened(self, document: DocumentId) -> BinaryIO:
+        """A copy in clear, to be read at any place; raises ``FileTrouble``."""
 
 
 class KeepsDrafts(Protocol):
@@ -142,7 +143,7 @@ class Intake:
     async def page(self, document: Document, number: int, scale: float) -> PageImage:
         """As ``KeepsLetters.page``; raises ``FileTrouble`` when the copy is gone or damaged."""
         try:
-            return await self._reader.page(self._spool.path(document.id), number, scale)
+            return await self._reader.page(partial(self._spool.opened, document.id), number, scale)
         except FileTrouble as error:
             raise FileTrouble(error.kind, document.name) from error
 
@@ -156,7 +157,7 @@ class Intake:
         document = Document(id=copy.id, name=name, sha256=copy.sha256, size=copy.size, pages=0)
         try:
             _check_size(copy.size)  # it may have grown meanwhile
-            pages = await self._reader.check(self._spool.path(copy.id))
+            pages = await self._reader.check(partial(self._spool.opened, copy.id))
         except FileTrouble as error:
             await self._forget(copy.id)
             raise FileTrouble(error.kind, name, error.size, error.limit) from error

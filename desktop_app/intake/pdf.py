@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from desktop_app.domain.letters import PageImage
 
 T = TypeVar("T")
+Opened = Callable[[], BinaryIO]
+"""Opens a document in clear, to be read at any place; closed by whoever called it."""
 
 
 class PdfReader:
@@ -21,29 +22,29 @@ class PdfReader:
         """Finish the page at hand, drop the ones still waiting."""
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
 
-    async def check(self, path: Path) -> int:
+    async def check(self, opened: Opened) -> int:
         """How many pages there are, if all of it can be read.
 
         Raises ``FileTrouble``: ``empty``, ``not_pdf``, ``encrypted``, ``damaged``, ``missing``,
         ``unreadable``.
         """
-        return await self._ask(lambda: _check(path))
+        return await self._ask(lambda: _check(opened))
 
-    async def page(self, path: Path, number: int, scale: float) -> PageImage:
+    async def page(self, opened: Opened, number: int, scale: float) -> PageImage:
         """Page ``number`` (from 0) at ``scale`` pixels per point, or as near as it may be."""
-        return await self._ask(lambda: _render(path, number, scale))
+        return await self._ask(lambda: _render(opened, number, scale))
 
     async def _ask(self, question: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, question)
 
 
-def _check(path: Path) -> int:
+def _check(opened: Opened) -> int:
     from desktop_app.intake import pdfium  # noqa: PLC0415 - start-up (architecture.md section 6)
 
-    return pdfium.check(path)
+    return pdfium.check(opened)
 
 
-def _render(path: Path, number: int, scale: float) -> PageImage:
+def _render(opened: Opened, number: int, scale: float) -> PageImage:
     from desktop_app.intake import pdfium  # noqa: PLC0415 - the same
 
-    return pdfium.render(path, number, scale)
+    return pdfium.render(opened, number, scale)

@@ -3,10 +3,9 @@
 Not to be called from two threads: ``pdf.PdfReader`` sees to that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pypdfium2
 import pypdfium2.raw
@@ -22,10 +21,10 @@ _LOCKED = (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
 _MAGIC, _END = b"%PDF-", b"%%EOF"
 
 
-def check(path: Path) -> int:
-    """How many pages a file has; raises as ``PdfReader.check``."""
-    _check_ends(path)
-    with _opened(path) as document:
+def check(opened: Callable[[], BinaryIO]) -> int:
+    """How many pages a document has; raises as ``PdfReader.check``."""
+    _check_ends(opened)
+    with _document(opened) as document:
         for number in range(len(document)):
             document.get_page_size(number)
         if len(document) == 0:
@@ -34,20 +33,18 @@ def check(path: Path) -> int:
         return len(document)
 
 
-def _check_ends(path: Path) -> None:
+def _check_ends(opened: Callable[[], BinaryIO]) -> None:
     """What the first and last bytes say, before pdfium tries to mend anything.
 
     The platform takes a document whose very first bytes are ``%PDF-`` (lifen.md section 12),
     and a file without its end was cut short on its way: pages may be missing.
     """
     try:
-        with path.open("rb") as file:
+        with opened() as file:
             head = file.read(_HEAD)
             size = file.seek(0, 2)
             file.seek(max(0, size - _TAIL))
             tail = file.read()
-    except FileNotFoundError as error:
-        raise FileTrouble("missing") from error
     except OSError as error:
         raise FileTrouble("unreadable") from error
     if not head:
@@ -59,23 +56,22 @@ def _check_ends(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    if not path.is_file():
-        raise FileTrouble("missing")
+def _document(opened: Callable[[], BinaryIO]) -> Iterator[Any]:
     try:
-        document = pypdfium2.PdfDocument(path)
-        try:
-            yield document
-        finally:
-            document.close()
+        with opened() as file:
+            document = pypdfium2.PdfDocument(file)
+            try:
+                yield document
+            finally:
+                document.close()
     except pypdfium2.PdfiumError as error:
         kind = "encrypted" if error.err_code in _LOCKED else "damaged"
         raise FileTrouble(kind) from error
 
 
-def render(path: Path, number: int, scale: float) -> PageImage:
+def render(opened: Callable[[], BinaryIO], number: int, scale: float) -> PageImage:
     """One page as pixels; raises ``FileTrouble``."""
-    with _opened(path) as document:
+    with _document(opened) as document:
         if not 0 <= number < len(document):
             raise FileTrouble("damaged")
         document.init_forms()  # what was typed into a form belongs to the letter

@@ -1,18 +1,19 @@
 """What a disk's refusals are called."""
 
 import errno
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from sqlcipher3 import dbapi2
 
 from desktop_app.domain.errors import StoreTrouble
 
 _TROUBLES = {
-    sqlite3.SQLITE_FULL: "full",
-    sqlite3.SQLITE_READONLY: "read_only",
-    sqlite3.SQLITE_CANTOPEN: "read_only",
-    sqlite3.SQLITE_CORRUPT: "damaged",
-    sqlite3.SQLITE_NOTADB: "damaged",
+    dbapi2.SQLITE_FULL: "full",
+    dbapi2.SQLITE_READONLY: "read_only",
+    dbapi2.SQLITE_CANTOPEN: "read_only",
+    dbapi2.SQLITE_CORRUPT: "damaged",
+    dbapi2.SQLITE_NOTADB: "damaged",
 }
 
 
@@ -32,6 +33,6 @@ def named_troubles() -> Iterator[None]:
     """Turn the database's own errors into ``StoreTrouble``."""
     try:
         yield
-    except sqlite3.Error as error:
+    except dbapi2.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
         raise StoreTrouble(_TROUBLES.get(code, "other")) from error

@@ -1,6 +1,5 @@
 """Rows ↔ dataclasses: the one place that knows how letters and jobs are written down."""
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from desktop_app.domain.errors import Difference, StoreTrouble
 from desktop_app.domain.identity import fold
 from desktop_app.domain.letters import DocumentId, Letter, LetterId, Target
 from desktop_app.domain.sending import Delivery, DeliveryState, Job, JobId, JobState
+from desktop_app.outbox.database import Row
 
 JOB_COLUMNS = (
     "id",
@@ -103,7 +103,7 @@ def job_values(job: Job) -> dict[str, Any]:
     }
 
 
-def job_from(row: sqlite3.Row, deliveries: Iterable[Delivery]) -> Job:
+def job_from(row: Row, deliveries: Iterable[Delivery]) -> Job:
     """The job of a row; raises ``StoreTrouble`` when the row makes no sense."""
     try:
         created_at = datetime.fromisoformat(row["created_at"])
@@ -133,7 +133,7 @@ def job_from(row: sqlite3.Row, deliveries: Iterable[Delivery]) -> Job:
         raise StoreTrouble("damaged") from error
 
 
-def delivery_from(row: sqlite3.Row) -> Delivery:
+def delivery_from(row: Row) -> Delivery:
     """The delivery of a row."""
     try:
         state = DeliveryState(row["state"])

@@ -1,11 +1,12 @@
 """The database's shape: numbered migrations, a copy before each, none from the future."""
 
-import sqlite3
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from desktop_app.domain.errors import StoreTrouble
+from desktop_app.outbox.database import Place, open_database, seal_former
 from desktop_app.outbox.disk import trouble
 
 MIGRATIONS = (
@@ -94,8 +95,8 @@ _PATIENCE = 10
 """Seconds that one process waits for another's writing."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the database at ``path``, brought to this program's version.
+def connect(place: Place) -> Any:
+    """Open the database at ``place``, brought to this program's version.
 
     Commits reach the disk before they return (WAL with ``synchronous=FULL``): the point of no
     return depends on it. Raises ``StoreTrouble``: ``future`` for a database that a newer
@@ -103,31 +104,29 @@ def connect(path: Path) -> sqlite3.Connection:
     together, and switching to WAL does not wait for anybody.
     """
     try:
-        with FileLock(f"{path}.opening", timeout=_PATIENCE):
-            return _connect(path)
+        with FileLock(f"{place.path}.opening", timeout=_PATIENCE):
+            return _connect(place)
     except Timeout as error:
         raise StoreTrouble("other") from error
     except OSError as error:
         raise StoreTrouble(trouble(error)) from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=_PATIENCE
-    )
+def _connect(place: Place) -> Any:
+    seal_former(place)
+    database = open_database(place, patience=_PATIENCE)
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA foreign_keys = ON")
-        database.row_factory = sqlite3.Row
-        _migrate(database, path)
+        _migrate(database, place.path)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _migrate(database: sqlite3.Connection, path: Path) -> None:
+def _migrate(database: Any, path: Path) -> None:
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreTrouble("future")
@@ -141,7 +140,7 @@ def _migrate(database: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _copy(database: sqlite3.Connection, target: Path) -> None:
+def _copy(database: Any, target: Path) -> None:
     """Keep the database as it was before the migration, complete and readable on its own."""
     target.unlink(missing_ok=True)
     database.execute("VACUUM INTO ?", (str(target),))

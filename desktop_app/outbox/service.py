@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
 from desktop_app.domain.errors import IllegalMove
@@ -25,6 +24,7 @@ from desktop_app.domain.sending import (
 )
 from desktop_app.outbox import history
 from desktop_app.outbox.composing import again, check_whole, jobs_for
+from desktop_app.outbox.database import Place
 from desktop_app.outbox.store import Seal, Store
 
 P = ParamSpec("P")
@@ -61,20 +61,20 @@ class Outbox:
     @classmethod
     async def open(
         cls,
-        path: Path,
+        place: Place,
         seal: Seal,
         now: Callable[[], datetime],
         *,
         limits: Limits = LIMITS,
         author: Callable[[], Author],
     ) -> Self:
-        """Open the database at ``path``; raises ``StoreTrouble``.
+        """Open the database at ``place``; raises ``StoreTrouble``.
 
         ``author`` says who is at the keyboard, or raises ``NotSignedIn``.
         """
         thread = ThreadPoolExecutor(1, "outbox")
         try:
-            store = await asyncio.get_running_loop().run_in_executor(thread, Store, path, seal)
+            store = await asyncio.get_running_loop().run_in_executor(thread, Store, place, seal)
         except BaseException:
             thread.shutdown()
             raise

@@ -1,10 +1,12 @@
-"""The private copy of each document: what is shown is what is sent."""
+"""The private copy of each document, sealed: what is shown is what is sent."""
 
 import asyncio
 import hashlib
+import io
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +15,10 @@ from typing import BinaryIO
 from desktop_app.domain.errors import FileTrouble, StoreTrouble
 from desktop_app.domain.letters import Document, DocumentId
 from desktop_app.outbox.disk import trouble
+from desktop_app.outbox.vault import PIECE, Vault
 
-_PIECE = 1 << 20
+_SLICE = 1 << 16
+"""Bytes in clear that are handed on at a time to whoever reads little by little."""
 _ABANDONED_AFTER = timedelta(days=1)
 """A copy that no letter claims after this long belongs to an import that was cut short."""
 
@@ -29,14 +33,31 @@ class Spooled:
 
 
 class Spool:
-    """A folder of documents under ids that say nothing of what they hold."""
+    """A folder of sealed documents under ids that say nothing of what they hold."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vault: Vault) -> None:
         self._folder = folder
+        self._vault = vault
 
     def path(self, document: DocumentId) -> Path:
         """Where a document lies."""
-        return self._folder / f"{document}.pdf"
+        return self._folder / f"{document}.sealed"
+
+    def opened(self, document: DocumentId) -> BinaryIO:
+        """A document in clear, to be read at any place and closed by whoever asked.
+
+        Opening and reading raise ``FileTrouble`` ``changed`` where the bytes are not those that
+        were sealed, opening also ``missing`` and ``unreadable``.
+        """
+        file = _opened(self.path(document))
+        try:
+            return io.BufferedReader(self._vault.unseal(file), _SLICE)
+        except OSError as error:
+            file.close()
+            raise FileTrouble("unreadable") from error
+        except FileTrouble:
+            file.close()
+            raise
 
     async def put(self, source: Path) -> Spooled:
         """Copy ``source`` and return once the copy is on disk.
@@ -74,9 +95,12 @@ class Spool:
                 try:
                     with part.open("xb") as copy:
                         part.chmod(0o600)
+                        sealing = self._vault.seal(copy)
                         while piece := _read(origin, source.name):
                             digest.update(piece)
-                            size += copy.write(piece)
+                            sealing.write(piece)
+                            size += len(piece)
+                        sealing.finish()
                         copy.flush()
                         os.fsync(copy.fileno())
                     part.replace(self.path(document))
@@ -89,13 +113,13 @@ class Spool:
 
     def _checked(self, document: Document, size: int) -> Iterator[bytes]:
         digest = hashlib.sha256()
-        with _opened(self.path(document.id), document.name) as copy:
+        with _named(document.name), self.opened(document.id) as copy:
             ahead = _read(copy, document.name, size)
             while ahead:
                 digest.update(ahead)
                 piece, ahead = ahead, _read(copy, document.name, size)
                 if not ahead and digest.hexdigest() != document.sha256:
-                    raise FileTrouble("changed", document.name)
+                    raise FileTrouble("changed")
                 yield piece
 
     def _sweep(self, claimed: set[str]) -> int:
@@ -108,19 +132,28 @@ class Spool:
         return removed
 
 
-def _opened(path: Path, name: str = "") -> BinaryIO:
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say what people call the document that is in trouble."""
+    try:
+        yield
+    except FileTrouble as error:
+        raise FileTrouble(error.kind, name) from error
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except FileNotFoundError as error:
-        raise FileTrouble("missing", name or path.name) from error
+        raise FileTrouble("missing", path.name) from error
     except IsADirectoryError as error:
-        raise FileTrouble("folder", name or path.name) from error
+        raise FileTrouble("folder", path.name) from error
     except OSError as error:
         kind = "folder" if path.is_dir() else "unreadable"  # Windows says « permission denied »
-        raise FileTrouble(kind, name or path.name) from error
+        raise FileTrouble(kind, path.name) from error
 
 
-def _read(origin: BinaryIO, name: str, size: int = _PIECE) -> bytes:
+def _read(origin: BinaryIO, name: str, size: int = PIECE) -> bytes:
     """A piece of a document; its own troubles are told apart from those of writing a copy."""
     try:
         return origin.read(size)

@@ -2,12 +2,10 @@
 
 import logging
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,6 +25,7 @@ from desktop_app.domain.sending import (
     carried,
 )
 from desktop_app.outbox import rows, schema
+from desktop_app.outbox.database import Place, Row
 from desktop_app.outbox.disk import named_troubles
 from desktop_app.outbox.statements import (
     INSERT_JOB,
@@ -61,9 +60,9 @@ class Seal:
 class Store:
     """The letters and jobs of one seal, in one database file."""
 
-    def __init__(self, path: Path, seal: Seal) -> None:
+    def __init__(self, place: Place, seal: Seal) -> None:
         with named_troubles():
-            self._db = schema.connect(path)
+            self._db = schema.connect(place)
         self._seal = {"owner": seal.owner, "seal": seal.account}
         self.damaged: set[str] = set()
         """Ids of the letters that were met and could not be read; left as they are."""
@@ -76,10 +75,11 @@ class Store:
         """A number that changes when another process has committed."""
         return int(self.query("PRAGMA data_version")[0][0])
 
-    def query(self, statement: str, **values: Any) -> list[sqlite3.Row]:
+    def query(self, statement: str, **values: Any) -> list[Row]:
         """The rows of a reading statement, which may name ``:owner`` and ``:seal``."""
         with named_troubles():
-            return self._db.execute(statement, {**self._seal, **values}).fetchall()
+            found: list[Row] = self._db.execute(statement, {**self._seal, **values}).fetchall()
+            return found
 
     # The tray
 
@@ -102,7 +102,7 @@ class Store:
         )
         return [letter for _row, letter in self.readable(found)]
 
-    def readable(self, found: Iterable[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Letter]]:
+    def readable(self, found: Iterable[Row]) -> Iterator[tuple[Row, Letter]]:
         """The letters of some rows; one that was damaged is set aside and hides no other."""
         for row in found:
             try:
@@ -131,7 +131,7 @@ class Store:
                 " AND discarded_at < :before",
                 {**self._seal, "before": rows.stamp(before)},
             )
-        return gone.rowcount
+        return int(gone.rowcount)
 
     def letter(self, letter_id: LetterId) -> Letter:
         """One letter, sent or not."""
@@ -287,13 +287,13 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _letter_row(self, letter_id: LetterId) -> sqlite3.Row:
+    def _letter_row(self, letter_id: LetterId) -> Row:
         found = self.query(f"SELECT * FROM letters WHERE {MINE} AND id = :id", id=letter_id)  # noqa: S608
         if not found:
             raise Unknown("letter")
         return found[0]
 
-    def _draft_row(self, letter_id: LetterId, wish: str) -> sqlite3.Row:
+    def _draft_row(self, letter_id: LetterId, wish: str) -> Row:
         row = self._letter_row(letter_id)
         if row["sent_at"] is not None:
             raise IllegalMove(wish, "sent")
@@ -356,7 +356,7 @@ class Store:
             },
         )
 
-    def _with_deliveries(self, found: Sequence[sqlite3.Row]) -> list[Job]:
+    def _with_deliveries(self, found: Sequence[Row]) -> list[Job]:
         if not found:
             return []
         held: dict[str, list[Delivery]] = {}

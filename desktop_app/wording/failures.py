@@ -116,6 +116,11 @@ _STORE = {
         "Le fichier des envois est abîmé",
         "Rien n’a été effacé. Prévenez votre service informatique avant d’envoyer de nouveau.",
     ),
+    "key_lost": Notice(
+        "La clé qui ouvre les lettres de ce poste est introuvable",
+        "Rien n’a été effacé. Si le trousseau du système a été réinitialisé, prévenez votre service"
+        " informatique\u00a0: sans cette clé, les lettres gardées ici ne peuvent plus être lues.",
+    ),
     "full": Notice(
         "Le disque est plein",
         "Ce qui était accepté est en sûreté. Libérez de la place, puis recommencez.",

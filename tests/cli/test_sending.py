@@ -1,9 +1,9 @@
 import asyncio
 import hashlib
 import json
-import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.cli.conftest import (
     Platform,
 )
 from tests.intake.conftest import BAD, pdf
+from tests.sealed import look_into
 
 
 def test_a_letter_is_queued_with_its_copy_and_nothing_leaves(desk: Desk, lifen: Platform) -> None:
@@ -310,8 +311,6 @@ def test_where_people_sign_in_the_command_line_is_the_system_s_user(desk: Desk) 
     """,
     )
     desk.send()
-    (database,) = (desk.folder / "data").glob("*/navette.db")
-    with sqlite3.connect(database) as opened:
+    with closing(look_into(desk.folder / "data")) as opened:
         authors = opened.execute("SELECT author FROM journal").fetchall()
-    opened.close()
     assert [author.partition(":")[0] for (author,) in authors] == ["system"]

@@ -31,25 +31,25 @@ async def test_a_secret_that_others_can_read_is_none(folders: Folders) -> None:
         (TOO_LITTLE - 1, Health.FAIL),
     ],
 )
-def test_a_disk_that_fills_up_is_said_in_time(
+async def test_a_disk_that_fills_up_is_said_in_time(
     folders: Folders, monkeypatch: pytest.MonkeyPatch, free: int, health: Health
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(free, 0, free))
-    assert check_store(settings(), folders) == (health, StoreOpen(free))
+    assert await check_store(settings(), folders) == (health, StoreOpen(free))
 
 
-def test_a_database_that_is_none_is_trouble_and_stays_as_it_is(folders: Folders) -> None:
+async def test_a_database_that_is_none_is_trouble_and_stays_as_it_is(folders: Folders) -> None:
     path = folders.letters("test") / "navette.db"
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(StoreTrouble):
-        check_store(settings(), folders)
+        await check_store(settings(), folders)
     assert path.read_bytes() == b"not a database" * 100
 
 
-def test_looking_at_the_store_leaves_nothing_but_the_database(folders: Folders) -> None:
-    check_store(settings(), folders)
+async def test_looking_at_the_store_leaves_nothing_but_the_database(folders: Folders) -> None:
+    await check_store(settings(), folders)
     names = {path.name for path in folders.letters("test").iterdir()}
-    assert {name.partition(".")[0] for name in names} == {"navette"}
+    assert {name.partition(".")[0] for name in names} == {"key", "navette"}
 
 
 def test_what_a_dead_program_left_is_nobody(folders: Folders) -> None:

@@ -1,19 +1,17 @@
 """What the program has written: the screen cannot be read from outside, the disk can."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from tests.end_to_end.program import Navette
+from tests.sealed import look_into
 
 
 def _asked(navette: Navette, question: str) -> list[tuple[object, ...]]:
-    database = navette.data / "letters" / "navette.db"
-    if not database.exists():
+    if not (navette.data / "letters" / "navette.db").exists():
         return []
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        rows: list[tuple[object, ...]] = connection.execute(question).fetchall()
-        return rows
+    with closing(look_into(navette.data)) as connection:
+        return [tuple(row) for row in connection.execute(question)]
 
 
 def drafts(navette: Navette) -> int:

@@ -15,12 +15,18 @@ from desktop_app.domain.people import Author
 from desktop_app.intake import samples
 from desktop_app.intake.intake import Intake
 from desktop_app.intake.pdf import PdfReader
+from desktop_app.outbox.database import Place
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.store import Seal
+from desktop_app.outbox.vault import KEY_BYTES, Vault
 from tests.intake.conftest import BAD, pdf
 
 NOW = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
+
+
+def a_spool(folder: Path) -> Spool:
+    return Spool(folder, Vault(bytes(KEY_BYTES)))
 
 
 class Door:
@@ -31,7 +37,7 @@ class Door:
         self.outbox = outbox
         self.spool = folder / "spool"
         self.spool.mkdir()
-        self.intake = Intake(outbox, Spool(self.spool), reader, lambda: NOW)
+        self.intake = Intake(outbox, a_spool(self.spool), reader, lambda: NOW)
 
     def file(self, content: bytes, name: str = "lettre.pdf") -> Path:
         path = self.folder / name
@@ -45,7 +51,7 @@ class Door:
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     outbox = await Outbox.open(
-        tmp_path / "navette.db",
+        Place(tmp_path / "navette.db", bytes(KEY_BYTES)),
         Seal("uid:1", "test|x"),
         lambda: NOW,
         author=lambda: Author(key="system:uid:1"),
@@ -66,7 +72,9 @@ async def test_what_is_kept_is_what_was_dropped(door: Door) -> None:
     assert (letter.created_at, letter.patient, letter.recipients) == (NOW, None, ())
     path.unlink()
     assert await door.intake.drafts() == [letter]
-    assert Spool(door.spool).path(document.id).read_bytes() == content
+    with a_spool(door.spool).opened(document.id) as copy:
+        assert copy.read() == content
+    assert content[:200] not in a_spool(door.spool).path(document.id).read_bytes()
     assert (await door.intake.page(document, 1, 1.0)).width == 595
 
 
@@ -177,7 +185,7 @@ async def test_a_new_letter_begins_as_the_hospital_wants(door: Door) -> None:
     reader = PdfReader()
     elsewhere = Intake(
         door.outbox,
-        Spool(door.spool),
+        a_spool(door.spool),
         reader,
         lambda: NOW,
         targets=(Target.MSS, Target.EHR),
@@ -197,7 +205,7 @@ async def test_a_database_that_refuses_leaves_no_copy(door: Door) -> None:
         drafts = keep = discard = restore = add
 
     reader = PdfReader()
-    intake = Intake(Full(), Spool(door.spool), reader, lambda: NOW)  # type: ignore[arg-type]
+    intake = Intake(Full(), a_spool(door.spool), reader, lambda: NOW)  # type: ignore[arg-type]
     with pytest.raises(StoreTrouble):
         await intake.take(door.file(pdf()))
     await reader.aclose()
@@ -206,7 +214,7 @@ async def test_a_database_that_refuses_leaves_no_copy(door: Door) -> None:
 
 async def test_a_copy_that_vanished_is_a_document_with_a_name(door: Door) -> None:
     (document,) = (await door.intake.take(door.file(pdf(), "lettre.pdf"))).documents
-    Spool(door.spool).path(document.id).unlink()
+    a_spool(door.spool).path(document.id).unlink()
     with pytest.raises(FileTrouble) as caught:
         await door.intake.page(document, 0, 1.0)
     assert (caught.value.kind, caught.value.name) == ("missing", "lettre.pdf")

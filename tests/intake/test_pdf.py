@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop_app.domain.errors import FileTrouble
-from desktop_app.intake.pdf import PdfReader
+from desktop_app.intake.pdf import Opened, PdfReader
 from desktop_app.intake.pdfium import MAX_PIXELS
 from tests.intake.conftest import BAD, pdf, read_only
 
@@ -21,10 +22,10 @@ async def reader() -> AsyncIterator[PdfReader]:
     await reader.aclose()
 
 
-def written(folder: Path, content: bytes) -> Path:
+def written(folder: Path, content: bytes) -> Opened:
     path = folder / "letter.pdf"
     path.write_bytes(content)
-    return path
+    return lambda: path.open("rb")
 
 
 @pytest.mark.parametrize("pages", [1, 7])
@@ -48,8 +49,11 @@ async def test_what_is_wrong_is_told_by_the_content(
     assert caught.value.kind == kind
 
 
-async def test_a_file_that_is_gone_is_missing(reader: PdfReader, tmp_path: Path) -> None:
-    for question in (reader.check(tmp_path / "no.pdf"), reader.page(tmp_path / "no.pdf", 0, 1.0)):
+async def test_a_document_that_cannot_be_opened_says_why(reader: PdfReader) -> None:
+    def gone() -> BinaryIO:
+        raise FileTrouble("missing")
+
+    for question in (reader.check(gone), reader.page(gone, 0, 1.0)):
         with pytest.raises(FileTrouble) as caught:
             await question
         assert caught.value.kind == "missing"

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,13 @@ from desktop_app.domain.people import (
 )
 from desktop_app.domain.ports import Crossing, ReadsDocuments
 from desktop_app.domain.sending import Delivery
+from desktop_app.outbox.database import Place, open_database
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.store import Seal, new_id
+from desktop_app.outbox.vault import KEY_BYTES, Vault
 
+KEY = bytes(range(KEY_BYTES))
+VAULT = Vault(KEY)
 SEAL = Seal(owner="1000:secretaire", account="test|hopital-fictif")
 AUTHOR = Author(key="sso:7c1e", name="Jeanne Fictive")
 START = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
@@ -128,6 +133,11 @@ def a_document(number: int = 0, size: int = 1000) -> Document:
     )
 
 
+def look_into(path: Path) -> Any:
+    """The database from outside, as another program with the key would see it."""
+    return open_database(Place(path, KEY), patience=5)
+
+
 async def open_outbox(
     path: Path,
     clock: HandClock,
@@ -136,7 +146,7 @@ async def open_outbox(
     limits: Limits = LIMITS,
     author: Callable[[], Author] = lambda: AUTHOR,
 ) -> Outbox:
-    return await Outbox.open(path, seal, clock, limits=limits, author=author)
+    return await Outbox.open(Place(path, KEY), seal, clock, limits=limits, author=author)
 
 
 @pytest.fixture

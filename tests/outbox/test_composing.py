@@ -1,4 +1,3 @@
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -46,6 +45,7 @@ from tests.outbox.conftest import (
     ObedientPlatform,
     a_document,
     a_letter,
+    look_into,
     open_outbox,
 )
 
@@ -399,11 +399,10 @@ async def test_two_letters_do_not_wait_for_each_other(
 
 
 def authors(path: Path) -> list[tuple[str, str | None, str | None]]:
-    database = sqlite3.connect(path)
+    database = look_into(path)
     try:
-        return database.execute(
-            "SELECT event, author, author_name FROM journal ORDER BY number"
-        ).fetchall()
+        found = database.execute("SELECT event, author, author_name FROM journal ORDER BY number")
+        return [tuple(row) for row in found.fetchall()]
     finally:
         database.close()
 

@@ -1,5 +1,4 @@
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -19,16 +18,20 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.letters import Target
 from desktop_app.domain.people import Author
 from desktop_app.domain.sending import Job, JobEvent, JobId, JobState, StepDone
+from desktop_app.outbox.database import Place
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.worker import Worker
 from tests.outbox.conftest import (
     AUTHOR,
+    KEY,
     SEAL,
+    VAULT,
     HandClock,
     ObedientPlatform,
     a_document,
     a_letter,
+    look_into,
     open_outbox,
 )
 
@@ -40,7 +43,7 @@ STEPS = ("binary", "document")
 async def spool(tmp_path: Path) -> Spool:
     folder = tmp_path / "spool"
     folder.mkdir()
-    return Spool(folder)
+    return Spool(folder, VAULT)
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ async def test_a_step_is_on_disk_before_the_next_one_begins(
     seen: list[str] = []
 
     async def look_from_outside(_step: str) -> None:
-        database = sqlite3.connect(tmp_path / "navette.db")
+        database = look_into(tmp_path / "navette.db")
         seen.append(database.execute("SELECT steps FROM jobs").fetchone()[0])
         database.close()
 
@@ -204,7 +207,9 @@ class FullAfterAStep(Outbox):
 async def test_a_step_that_could_not_be_written_stops_the_delivery_before_the_next(
     dmp: ObedientPlatform, job: Job, spool: Spool, tmp_path: Path, clock: HandClock
 ) -> None:
-    outbox = await FullAfterAStep.open(tmp_path / "navette.db", SEAL, clock, author=lambda: AUTHOR)
+    outbox = await FullAfterAStep.open(
+        Place(tmp_path / "navette.db", KEY), SEAL, clock, author=lambda: AUTHOR
+    )
     await Worker(outbox, {Target.DMP: dmp}, spool, clock).send_one()
     after = await outbox.job(job.id)
     assert (after.state, after.reason, after.steps) == (S.WAITING, "store_full", ())

@@ -11,7 +11,7 @@ from desktop_app.domain.ports import SendingFilter
 from desktop_app.domain.sending import DeliveryState, JobState
 from desktop_app.outbox import schema
 from desktop_app.outbox.store import Seal
-from tests.outbox.conftest import AUTHOR, HandClock, open_outbox
+from tests.outbox.conftest import AUTHOR, HandClock, look_into, open_outbox
 
 VERSION_1 = Path(__file__).with_name("version_1.sql").read_text("utf-8")
 S = JobState
@@ -28,9 +28,10 @@ def former(tmp_path: Path) -> Path:
 
 
 def read(path: Path, statement: str) -> list[tuple[object, ...]]:
-    database = sqlite3.connect(path)
+    clear = path.read_bytes().startswith(b"SQLite format 3")
+    database = sqlite3.connect(path) if clear else look_into(path)
     try:
-        return database.execute(statement).fetchall()
+        return [tuple(row) for row in database.execute(statement).fetchall()]
     finally:
         database.close()
 

@@ -1,5 +1,4 @@
 import asyncio
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +25,15 @@ from desktop_app.domain.sending import (
 )
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.store import Seal
-from tests.outbox.conftest import SEAL, STAY, HandClock, a_document, a_letter, open_outbox
+from tests.outbox.conftest import (
+    SEAL,
+    STAY,
+    HandClock,
+    a_document,
+    a_letter,
+    look_into,
+    open_outbox,
+)
 
 TEN_SECONDS = timedelta(seconds=10)
 NOW = timedelta(0)
@@ -381,7 +388,7 @@ async def test_one_damaged_letter_hides_no_other_and_is_counted(
     await outbox.add(draft)
     await outbox.add(lost_draft)
     job, lost = await sent(outbox), await sent(outbox)
-    database = sqlite3.connect(tmp_path / "navette.db")
+    database = look_into(tmp_path / "navette.db")
     with database:
         database.execute(
             "UPDATE letters SET body = x'7b22' WHERE id IN (?, ?)", (lost_draft.id, lost.sending)

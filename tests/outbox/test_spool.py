@@ -7,6 +7,7 @@ import pytest
 from desktop_app.domain.errors import FileTrouble
 from desktop_app.domain.letters import Document
 from desktop_app.outbox.spool import Spool
+from desktop_app.outbox.vault import KEY_BYTES, Vault
 
 CONTENT = b"%PDF-1.4 une lettre fictive " * 5000
 
@@ -15,7 +16,7 @@ CONTENT = b"%PDF-1.4 une lettre fictive " * 5000
 def spool(tmp_path: Path) -> Spool:
     folder = tmp_path / "spool"
     folder.mkdir()
-    return Spool(folder)
+    return Spool(folder, Vault(bytes(KEY_BYTES)))
 
 
 def a_file(path: Path) -> Path:

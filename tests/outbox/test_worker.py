@@ -30,15 +30,18 @@ from desktop_app.domain.sending import (
     JobState,
     Passed,
 )
+from desktop_app.outbox.database import Place
 from desktop_app.outbox.policy import TRACKING_ENDS
 from desktop_app.outbox.service import Outbox
 from desktop_app.outbox.spool import Spool
 from desktop_app.outbox.worker import Worker
 from tests.outbox.conftest import (
     AUTHOR,
+    KEY,
     SEAL,
     START,
     STAY,
+    VAULT,
     HandClock,
     ObedientPlatform,
     a_letter,
@@ -55,7 +58,7 @@ async def spooled(tmp_path: Path) -> tuple[Spool, Document]:
     folder.mkdir()
     source = tmp_path / "lettre.pdf"
     source.write_bytes(CONTENT)
-    spool = Spool(folder)
+    spool = Spool(folder, VAULT)
     copy = await spool.put(source)
     document = Document(id=copy.id, name="lettre.pdf", sha256=copy.sha256, size=copy.size, pages=1)
     return spool, document
@@ -359,7 +362,9 @@ async def test_closing_while_the_mark_is_written_leaves_a_letter_that_may_try_ag
     tmp_path: Path, platform: ObedientPlatform, clock: HandClock, spooled: tuple[Spool, Document]
 ) -> None:
     spool, document = spooled
-    outbox = await AbsentMinded.open(tmp_path / "navette.db", SEAL, clock, author=lambda: AUTHOR)
+    outbox = await AbsentMinded.open(
+        Place(tmp_path / "navette.db", KEY), SEAL, clock, author=lambda: AUTHOR
+    )
     outbox.marked = asyncio.Event()
     letter = replace(a_letter(), documents=(document,))
     await outbox.add(letter)

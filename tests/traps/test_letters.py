@@ -275,7 +275,7 @@ async def test_t24_and_t25_what_is_no_open_pdf_is_known_by_its_content(
     reader = PdfReader()
     try:
         with pytest.raises(FileTrouble) as caught:
-            await reader.check(path)
+            await reader.check(lambda: path.open("rb"))
     finally:
         await reader.aclose()
     assert caught.value.kind == kind

@@ -15,6 +15,7 @@ from desktop_app.settings import PRACTICE, Profile, Settings
 from desktop_app.system.paths import find_folders
 from desktop_app.system.writer import one_writer
 from desktop_app.wording import window as words
+from tests.sealed import look_into
 from tests.ui.conftest import until
 from tests.ui.whole import CTRL, K, Whole
 
@@ -138,19 +139,10 @@ async def test_a_database_from_the_future_opens_a_window_that_says_so(
 ) -> None:
     async with face(qapp, tmp_path) as opened:
         await connected(opened)
-    database = tmp_path / "practice" / "navette.db"
-    _make_future(database)
+    with contextlib.closing(look_into(tmp_path, "practice")) as database:
+        database.execute("PRAGMA user_version = 9999")
     async with face(qapp, tmp_path) as opened:
         await until(lambda: any("plus récente" in notice for notice in opened.notices), 5)
-
-
-def _make_future(database: Path) -> None:
-    import sqlite3  # noqa: PLC0415 - only to spoil a file
-
-    connection = sqlite3.connect(database)
-    connection.execute("PRAGMA user_version = 9999")
-    connection.commit()
-    connection.close()
 
 
 @pytest.fixture(autouse=True)

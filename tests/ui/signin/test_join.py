@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import sqlite3
 from pathlib import Path
 
 from PySide6.QtWidgets import QPushButton
 
 from desktop_app.sandbox.server import Served
 from desktop_app.sandbox.twists import Twist
-from desktop_app.system.paths import find_folders
 from desktop_app.wording import signin as words
+from tests.sealed import look_into
 from tests.signin.conftest import Browser, Nobody
 from tests.ui.conftest import until
 from tests.ui.test_desk import compose
@@ -30,10 +29,9 @@ def offers(button: QPushButton) -> bool:
 
 def journalled(place: Path) -> set[tuple[str, str]]:
     """Whom the journal names for what people did."""
-    folder = find_folders({}, data_dir=place / "data").letters("test")
-    with contextlib.closing(sqlite3.connect(folder / "navette.db")) as store:
+    with contextlib.closing(look_into(place / "data")) as store:
         query = "SELECT author, author_name FROM journal WHERE author IS NOT NULL"
-        return set(store.execute(query))
+        return {tuple(row) for row in store.execute(query)}
 
 
 async def test_a_letter_waits_for_a_name_and_leaves_under_it(
