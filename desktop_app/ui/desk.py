@@ -9,27 +9,18 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtGui import QClipboard
 
 from desktop_app.domain.errors import AppError, NotAllowed
-from desktop_app.domain.letters import Document, LetterId, Limits, Target
+from desktop_app.domain.letters import Document, LetterId
 from desktop_app.domain.people import Patient, PatientStay, Recipient, SearchRules
-from desktop_app.domain.ports import (
-    FindsCorrespondents,
-    FindsPatients,
-    FindsStays,
-    FindsVisits,
-    KeepsLetters,
-    KnowsHabits,
-    SendsLetters,
-    SignsIn,
-)
+from desktop_app.domain.ports import KeepsLetters
 from desktop_app.domain.sending import Job
 from desktop_app.tasks import Tasks
 from desktop_app.ui import dialogs
 from desktop_app.ui.composer import Composer
+from desktop_app.ui.connection import Connection
 from desktop_app.ui.frame import TO_SEND, Panes
 from desktop_app.ui.letters.habits import usual_types
 from desktop_app.ui.letters.pane import DropZone, PagePane, TrayPane
@@ -53,46 +44,6 @@ from desktop_app.wording import window as words
 from desktop_app.wording.failures import explain
 
 Clock = Callable[[], datetime]
-
-
-class Patients(FindsPatients, FindsStays, FindsVisits, Protocol):
-    """Everything that is asked about patients."""
-
-
-class Connection(Protocol):
-    """An opened profile, as far as the desk is concerned."""
-
-    @property
-    def patients(self) -> Patients:
-        """Who letters are about, and who is here."""
-
-    @property
-    def directory(self) -> FindsCorrespondents:
-        """Who gets them."""
-
-    @property
-    def letters(self) -> KeepsLetters:
-        """The tray."""
-
-    @property
-    def outbox(self) -> SendsLetters:
-        """The queue and the history."""
-
-    @property
-    def habits(self) -> KnowsHabits:
-        """What former sendings teach."""
-
-    @property
-    def signin(self) -> SignsIn:
-        """Who works here."""
-
-    @property
-    def targets(self) -> Sequence[Target]:
-        """Where letters may go from here."""
-
-    @property
-    def limits(self) -> Limits:
-        """What letters are checked against."""
 
 
 class Desk:

@@ -21,7 +21,7 @@ from desktop_app.domain.errors import (
 from desktop_app.domain.letters import MAX_FILE_BYTES, Target
 from desktop_app.domain.sending import DeliveryState, Job, JobState
 from desktop_app.wording import reasons
-from desktop_app.wording.dates import SHORT_WAIT, at, soon, when
+from desktop_app.wording.dates import SHORT_WAIT, at, soon
 from desktop_app.wording.failures import UNEXPECTED, Notice, explain
 
 _S = JobState
@@ -273,39 +273,3 @@ def _correction(job: Job) -> str:
     error = _error(job.reason or "", None)
     said = UNEXPECTED.advice if error is None else explain(error).advice
     return said.removeprefix(f"{_NOTHING_LEFT} ")
-
-
-def timeline(job: Job, now: datetime) -> tuple[tuple[str, str], ...]:
-    """What is known of the life of ``job``: when, and what happened."""
-    ended = {
-        _S.DELIVERED: (
-            "confirmée par une personne" if job.reason == "declared_sent" else _ARRIVED[job.target]
-        ),
-        _S.UNDELIVERED: "échec de la remise",
-        _S.CANCELLED: "retirée, rien n’était parti",
-    }
-    marks = [
-        (job.created_at, "confiée à Navette"),
-        (job.passed_at, "envoyée en entier"),
-        (job.accepted_at, "acceptée par la plateforme"),
-        (job.finished_at, ended.get(job.state, "terminée")),
-    ]
-    return tuple((when(moment, now), what) for moment, what in marks if moment is not None)
-
-
-_ARRIVED = {
-    Target.MSS: "remise",
-    Target.EHR: "versée au dossier",
-    Target.DMP: "déposée au DMP",
-    Target.CODOC: "versée",
-}
-
-
-def attempts(job: Job) -> str:
-    """How often it was tried and asked about."""
-    parts = []
-    if job.attempts:
-        parts.append("1 essai d’envoi" if job.attempts == 1 else f"{job.attempts} essais d’envoi")
-    if job.polls:
-        parts.append("1 vérification" if job.polls == 1 else f"{job.polls} vérifications")
-    return ", ".join(parts)

@@ -207,19 +207,3 @@ def test_a_code_of_another_version_is_still_a_sentence() -> None:
     job = a_job(S.REFUSED, reason="refused_by_the_moon")
     assert progress.sentence(job, NOW).startswith(UNEXPECTED.title)
     assert progress.advice(job) == UNEXPECTED.advice
-
-
-def test_the_timeline_has_what_happened_in_its_order() -> None:
-    job = replace(
-        a_job(S.DELIVERED),
-        passed_at=NOW + timedelta(seconds=1),
-        accepted_at=NOW + timedelta(seconds=2),
-        finished_at=NOW + timedelta(minutes=1),
-        attempts=2,
-        polls=1,
-    )
-    assert [what for _when, what in progress.timeline(job, NOW)] == [
-        "confiée à Navette", "envoyée en entier", "acceptée par la plateforme", "remise",
-    ]  # fmt: skip
-    assert progress.attempts(job) == "2 essais d’envoi, 1 vérification"
-    assert progress.attempts(a_job()) == ""

@@ -23,7 +23,7 @@ from desktop_app.ui.parts import (
     section,
 )
 from desktop_app.ui.style import Look, role
-from desktop_app.wording import differences, progress, reasons, states, targets
+from desktop_app.wording import differences, followup, progress, reasons, states, targets
 from desktop_app.wording import outbox as view
 from desktop_app.wording import sendings as words
 
@@ -200,12 +200,12 @@ class DetailPanel(QFrame):
         for job in sending.jobs:
             if len(sending.jobs) > 1:
                 self._times.addWidget(label(targets.part(sending, job), "muted", wrap=True))
-            for moment, what in progress.timeline(job, now):
+            for moment, what in followup.timeline(job, now):
                 line = row(spacing=10)
                 line.addWidget(label(moment, "strong"))
                 line.addWidget(label(what, wrap=True), 1)
                 self._times.addLayout(line)
-            if tries := progress.attempts(job):
+            if tries := followup.attempts(job):
                 self._times.addWidget(label(tries, "muted"))
             if job.transaction_id:
                 self._times.addLayout(self._transaction(job.transaction_id))
