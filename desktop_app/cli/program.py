@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TextIO
 
-from desktop_app.cli import commands, queue
+from desktop_app.cli import commands, queue, records
 from desktop_app.cli.answers import Answers
 from desktop_app.cli.arguments import read_arguments
 from desktop_app.cli.checkup import run_doctor
@@ -54,6 +54,8 @@ _COMMANDS: Mapping[str, Command] = {
     "queue retry": queue.retry,
     "queue cancel": queue.cancel,
     "queue resolve": queue.resolve,
+    "history export": records.export_history,
+    "journal verify": records.verify_journal,
 }
 
 

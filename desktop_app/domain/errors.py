@@ -172,11 +172,11 @@ class NotSignedIn(AppError):
 
 
 class FileTrouble(AppError):
-    """A document cannot be taken or sent.
+    """A document cannot be taken or sent, or a file cannot be made.
 
     ``kind`` is one of ``missing``, ``unreadable``, ``empty``, ``not_pdf``, ``encrypted``,
-    ``damaged``, ``too_large``, ``changed``, ``folder``. ``name`` is what the person calls the
-    file: shown, never logged.
+    ``damaged``, ``too_large``, ``changed``, ``folder``, ``unwritable`` (where one was to be made).
+    ``name`` is what the person calls the file: shown, never logged.
     """
 
     def __init__(self, kind: str, name: str = "", size: int = 0, limit: int = 0) -> None:

@@ -9,6 +9,7 @@ from desktop_app.domain.people import PatientId, Recipient
 from desktop_app.domain.ports import Overview, SendingFilter
 from desktop_app.domain.sending import FINAL, Job, JobState, Sending, is_outstanding, needs_person
 from desktop_app.outbox import rows
+from desktop_app.outbox.database import Row
 from desktop_app.outbox.statements import MINE, listed
 from desktop_app.outbox.store import Store
 
@@ -48,6 +49,24 @@ def sendings(store: Store, wanted: SendingFilter) -> list[Sending]:
         f" ORDER BY {_WAITS_FOR_PERSON} DESC, sent_at DESC, place DESC LIMIT :limit",
         **values,
     )
+    return _sendings(store, found)
+
+
+def following(store: Store, last: int, count: int) -> tuple[int, list[Sending]]:
+    """The next sendings in the order they were composed, and the place to go on from.
+
+    The place is 0 once there are no more. One that is damaged is left out.
+    """
+    found = store.query(
+        f"SELECT letters.id, sent_at, body, place FROM letters WHERE {_SENT}"  # noqa: S608
+        " AND place > :last ORDER BY place LIMIT :count",
+        last=last,
+        count=count,
+    )
+    return (found[-1]["place"] if found else 0), _sendings(store, found)
+
+
+def _sendings(store: Store, found: Sequence[Row]) -> list[Sending]:
     jobs = _jobs_by_letter(store, [row["id"] for row in found])
     return [
         Sending(

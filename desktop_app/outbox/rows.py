@@ -1,5 +1,6 @@
 """Rows ↔ dataclasses: the one place that knows how letters and jobs are written down."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ JOB_COLUMNS = (
     "steps",
     "differences",
 )
+_JOURNAL = ("number", "at", "owner", "job", "event", "state", "reason", "author", "author_name")
 _LETTERS = msgspec.json.Decoder(Letter)
 _DOCUMENTS = msgspec.json.Decoder(tuple[DocumentId, ...])
 _STEPS = msgspec.json.Decoder(tuple[tuple[str, str], ...])
@@ -149,3 +151,9 @@ def next_revision(job: Job) -> Job:
 
 def _listed(items: tuple[object, ...]) -> str:
     return msgspec.json.encode(items).decode()
+
+
+def link(before: str, line: Row) -> str:
+    """The digest of ``line``, a row of the journal, behind one whose digest is ``before``."""
+    said = msgspec.json.encode([before, *(line[column] for column in _JOURNAL)])
+    return hashlib.sha256(said).hexdigest()

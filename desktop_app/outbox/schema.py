@@ -89,6 +89,9 @@ MIGRATIONS = (
     WHERE json_valid(CAST(body AS TEXT))
         AND EXISTS (SELECT 1 FROM jobs WHERE jobs.letter = letters.id);
     """,
+    """
+    ALTER TABLE journal ADD COLUMN chain TEXT NOT NULL DEFAULT '';
+    """,
 )
 VERSION = len(MIGRATIONS)
 _PATIENCE = 10

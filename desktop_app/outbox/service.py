@@ -1,7 +1,7 @@
 """What a face may ask of the outbox; keeps the store on one thread and tells who watches."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import ParamSpec, Self, TypeVar
@@ -22,9 +22,10 @@ from desktop_app.domain.sending import (
     Settled,
     Withdrawn,
 )
-from desktop_app.outbox import history
+from desktop_app.outbox import history, journal
 from desktop_app.outbox.composing import again, check_whole, jobs_for
 from desktop_app.outbox.database import Place
+from desktop_app.outbox.journal import Verified
 from desktop_app.outbox.store import Seal, Store
 
 P = ParamSpec("P")
@@ -210,6 +211,20 @@ class Outbox:
         now = self._now()
         quiet = {target for target, until in self.quiet.items() if until > now + horizon}
         return await self._read(history.idle, self._store, now, horizon, quiet)
+
+    async def verify_journal(self) -> Verified:
+        """As ``journal.verify``."""
+        return await self._read(journal.verify, self._store)
+
+    async def every(self, batch: int = 500) -> AsyncIterator[Sending]:
+        """Every sending, the oldest first, ``batch`` of them in memory at a time."""
+        last = 0
+        while True:
+            last, found = await self._read(history.following, self._store, last, batch)
+            for sending in found:
+                yield sending
+            if not last:
+                return
 
     def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
         """Call ``changed`` after every change on disk; the answer ends that."""

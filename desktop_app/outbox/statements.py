@@ -30,6 +30,11 @@ NOTE = (
     "INSERT INTO journal (at, owner, job, event, state, reason, author, author_name)"
     " VALUES (:at, :owner, :job, :event, :state, :reason, :author, :author_name)"
 )
+LAST_NOTES = (
+    "SELECT * FROM (SELECT * FROM journal WHERE number <= :number ORDER BY number DESC LIMIT 2)"
+    " ORDER BY number"
+)
+CHAIN = "UPDATE journal SET chain = :chain WHERE number = :number"
 
 
 def listed(values: Iterable[StrEnum]) -> str:

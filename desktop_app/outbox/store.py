@@ -28,8 +28,10 @@ from desktop_app.outbox import rows, schema
 from desktop_app.outbox.database import Place, Row
 from desktop_app.outbox.disk import named_troubles
 from desktop_app.outbox.statements import (
+    CHAIN,
     INSERT_JOB,
     JOBS,
+    LAST_NOTES,
     LED,
     MINE,
     NOTE,
@@ -342,7 +344,7 @@ class Store:
         )
 
     def _note(self, job: Job, event: str, at: datetime, by: Author | None) -> None:
-        self._db.execute(
+        noted = self._db.execute(
             NOTE,
             {
                 **self._seal,
@@ -355,6 +357,9 @@ class Store:
                 "author_name": by.name if by else None,
             },
         )
+        *before, line = self._db.execute(LAST_NOTES, {"number": noted.lastrowid}).fetchall()
+        chain = rows.link(before[0]["chain"] if before else "", line)
+        self._db.execute(CHAIN, {"chain": chain, "number": line["number"]})
 
     def _with_deliveries(self, found: Sequence[Row]) -> list[Job]:
         if not found:

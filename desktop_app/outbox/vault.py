@@ -97,7 +97,7 @@ class Unsealed(io.RawIOBase):
         self._file, self._head, self._cipher = file, head, cipher
         body = file.seek(0, os.SEEK_END) - _HEAD
         self._pieces = -(-body // _SEALED)
-        if body - (self._pieces - 1) * _SEALED < _TAG:
+        if body < _TAG or body - (self._pieces - 1) * _SEALED < _TAG:
             raise FileTrouble("changed")
         self.size = body - self._pieces * _TAG
         self._place = 0
@@ -129,6 +129,7 @@ class Unsealed(io.RawIOBase):
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
         """Fill ``buffer`` as far as the piece at hand goes."""
         if self._place >= self.size:
+            self._piece(self._pieces - 1)  # only the true last piece makes an end
             return 0
         number, skip = divmod(self._place, PIECE)
         part = memoryview(self._piece(number))[skip : skip + len(buffer)]

@@ -92,6 +92,11 @@ HELP = {
     "queue run": "faire partir ce qui attend et suivre ce qui est parti",
     "queue retry": "réessayer maintenant ; si elle n’est pas remise, renvoyer à ceux qui manquent",
     "queue cancel": "annuler un envoi dont rien n’est parti",
+    "history": "l’historique des envois",
+    "history export": "l’écrire dans un tableau CSV, une ligne par destinataire",
+    "export_file": "fichier à écrire ; un fichier du même nom est remplacé",
+    "journal": "le journal des décisions et des envois",
+    "journal verify": "vérifier qu’aucune ligne n’a été changée, ajoutée ou retirée",
     "queue resolve": "dire ce qu’est devenu un envoi à l’issue inconnue",
     "state": "seulement dans cet état",
     "id": "identifiant d’un envoi ou d’un job",
@@ -304,3 +309,23 @@ def secret_kept(profile: str, name: str, store: str) -> str:
 def secret_forgotten(profile: str, name: str) -> str:
     """A secret was removed."""
     return f"Secret {name} du profil {profile} oublié."
+
+
+def exported(lines: int) -> str:
+    """What an export has written."""
+    return "1 ligne écrite" if lines == 1 else f"{lines} lignes écrites"
+
+
+def journal_whole(lines: int) -> str:
+    """A journal in which every line is what was written."""
+    return "Journal intact : 1 ligne" if lines == 1 else f"Journal intact : {lines} lignes"
+
+
+def journal_broken(number: int, kind: str) -> Notice:
+    """The first line of the journal that is not what was written."""
+    what = "manque" if kind == "missing" else "a été modifiée"
+    return Notice(
+        f"Le journal n’est plus intact : la ligne {number} {what}",
+        "Gardez ce poste en l’état et prévenez votre service informatique : ce qui suit cette ligne"
+        " ne peut plus servir de preuve.",
+    )

@@ -105,6 +105,10 @@ _FILES = {
         "La copie de cette lettre a été modifiée sur le disque",
         "Elle ne partira pas. Ajoutez de nouveau le fichier d’origine.",
     ),
+    "unwritable": (
+        "Ce fichier ne peut pas être écrit",
+        "Choisissez un dossier qui existe et où vous avez le droit d’écrire.",
+    ),
     "folder": ("C’est un dossier", "Ouvrez-le et ajoutez les lettres qu’il contient."),
 }
 _STORE = {

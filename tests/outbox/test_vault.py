@@ -3,7 +3,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop_app.domain.errors import FileTrouble
@@ -80,6 +80,9 @@ def test_no_bit_of_it_can_be_changed(place: int, bit: int) -> None:
     assert found.value.kind == "changed"
 
 
+@example(end=HEAD)
+@example(end=HEAD + 16)
+@example(end=HEAD + SEALED)
 @given(end=st.integers(0, len(CONTENT) - 1))
 def test_it_cannot_be_cut_short(end: int) -> None:
     with pytest.raises(FileTrouble):
