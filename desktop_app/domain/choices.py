@@ -12,7 +12,7 @@ class Choice(StrEnum):
     """One thing to do; design.md section 3 says which state offers it."""
 
     RETRY = "retry"  # try now
-    CORRECT = "correct"  # withdraw the sending, in order to change its letter
+    CORRECT = "correct"  # take back what was refused, in order to change its letter
     WITHDRAW = "withdraw"  # take it back: its letter returns to the tray
     CANCEL = "cancel"  # give one job up for good
     SENT = "sent"  # somebody found out that it had arrived
@@ -67,7 +67,8 @@ def steps(sending: Sending, job: Job) -> tuple[Step, ...]:
         case _S.QUEUED | _S.WAITING | _S.BLOCKED:
             offered = (Choice.RETRY, Choice.WITHDRAW if whole else Choice.CANCEL)
         case _S.REFUSED:
-            offered = (Choice.CORRECT if whole else Choice.RETRY, Choice.CANCEL)
+            again = () if whole else (Choice.RETRY,)
+            offered = (Choice.CORRECT, *again, Choice.CANCEL)
         case _S.IN_DOUBT:
             offered = (Choice.SENT, Choice.NOT_SENT)
         case _S.UNDELIVERED if not job.settled:

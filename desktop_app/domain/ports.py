@@ -206,6 +206,13 @@ class SendsLetters(Protocol):
         Raises ``IllegalMove`` when something has already left.
         """
 
+    async def correct(self, job: JobId) -> Letter:
+        """Take back what was refused: a letter of the tray with what has not left of its sending.
+
+        That is all of it where nothing has; otherwise what ``job`` carried, with the parts beside
+        it that carry the same documents to others, so that nobody gets anything twice.
+        """
+
     async def cancel(self, job: JobId) -> Job:
         """Withdraw one job for good."""
 

@@ -3,6 +3,7 @@
 The words for these states are in ``wording.states``; their stored values never change.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -404,6 +405,17 @@ def carried(letter: Letter, job: Job) -> Letter:
         recipients=recipients if job.target is Target.MSS else (),
         documents=documents if job.documents else letter.documents,
     )
+
+
+def alike(one: Job, other: Job) -> bool:
+    """Whether two jobs of a sending carry the same documents to the same target."""
+    return (one.target, one.documents) == (other.target, other.documents)
+
+
+def together(jobs: Sequence[Job]) -> Job:
+    """The first of some jobs that are ``alike``, with the deliveries of them all."""
+    deliveries = tuple(delivery for job in jobs for delivery in job.deliveries)
+    return replace(jobs[0], deliveries=deliveries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

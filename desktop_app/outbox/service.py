@@ -135,6 +135,10 @@ class Outbox:
         """Cancel every job of a sending and put its letter back into the tray."""
         return await self._write(self._store.withdraw, sending, self._now(), self._author())
 
+    async def correct(self, job: JobId) -> Letter:
+        """Take back what was refused, and what of its sending has not left either."""
+        return await self._write(self._store.take_back, job, self._now(), self._author())
+
     async def cancel(self, job: JobId) -> Job:
         """Withdraw one job for good."""
         return await self.change(job, Withdrawn(self._now()), by=self._author())

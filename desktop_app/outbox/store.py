@@ -22,7 +22,10 @@ from desktop_app.domain.sending import (
     Sending,
     Withdrawn,
     advance,
+    alike,
     carried,
+    may_cancel,
+    together,
 )
 from desktop_app.outbox import rows, schema
 from desktop_app.outbox.database import Place, Row
@@ -174,6 +177,26 @@ class Store:
             letter = replace(self.letter(sending), id=LetterId(new_id()), created_at=at)
             for job in self.jobs_of([sending]):
                 self._advance(job, Withdrawn(at), at, by)
+            self._insert_letter(letter)
+        return letter
+
+    def take_back(self, job_id: JobId, at: datetime, by: Author | None = None) -> Letter:
+        """Cancel a job and those beside it that may be, and put what they carried into the tray.
+
+        Where something of the sending has left, only jobs of the same target and documents are
+        taken: together they are a letter that nobody has had any of. Raises ``IllegalMove``.
+        """
+        with self._writing():
+            job = self.job(job_id)
+            jobs = self.jobs_of([job.sending])
+            letter = self.letter(job.sending)
+            if not all(may_cancel(one) for one in jobs):
+                beside = [one for one in jobs if one.id != job.id and may_cancel(one)]
+                jobs = [job, *(one for one in beside if alike(one, job))]
+                letter = replace(carried(letter, together(jobs)), targets=(job.target,))
+            for one in jobs:
+                self._advance(one, Withdrawn(at), at, by)
+            letter = replace(letter, id=LetterId(new_id()), created_at=at)
             self._insert_letter(letter)
         return letter
 

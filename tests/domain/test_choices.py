@@ -94,10 +94,10 @@ def test_what_has_been_dealt_with_offers_nothing_more() -> None:
         (S.HELD, (C.CANCEL,)),
         (S.WAITING, (C.RETRY, C.CANCEL)),
         (S.BLOCKED, (C.RETRY, C.CANCEL)),
-        (S.REFUSED, (C.RETRY, C.CANCEL)),
+        (S.REFUSED, (C.CORRECT, C.RETRY, C.CANCEL)),
     ],
 )
-def test_a_letter_of_which_something_left_does_not_come_back(
+def test_a_letter_of_which_something_left_does_not_come_back_whole(
     state: JobState, exits: tuple[Choice, ...]
 ) -> None:
     gone = job(S.ACCEPTED, 2)

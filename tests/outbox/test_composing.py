@@ -226,6 +226,47 @@ async def test_a_sending_that_left_in_part_is_not_taken_back_but_the_rest_can_be
     assert (counts.moving, counts.outstanding, counts.drafts) == (1, 0, 0)
 
 
+async def refused(outbox: Outbox, job: Job) -> Job:
+    await outbox.change(job.id, Claimed())
+    return await outbox.change(job.id, Rejected("changed_patient"))
+
+
+async def test_what_was_refused_of_a_letter_that_left_in_part_comes_back_for_the_others(
+    outbox: Outbox, clock: HandClock
+) -> None:
+    first, second, copy = await sent(outbox, *TWELVE, targets=(Target.MSS, Target.EHR))
+    await accepted(outbox, clock, first)
+    await accepted(outbox, clock, copy)
+    back = await outbox.correct((await refused(outbox, second)).id)
+    assert [one.address for one in back.recipients] == list(TWELVE[10:])
+    assert back.targets == (Target.MSS,)
+    assert await outbox.drafts() == [back]
+    states = [job.state for job in await outbox.jobs_of(first.sending)]
+    assert states == [S.ACCEPTED, S.CANCELLED, S.ACCEPTED]
+
+
+async def test_what_was_refused_comes_back_whole_where_nothing_has_left(outbox: Outbox) -> None:
+    first, second = await sent(outbox, *TWELVE)
+    back = await outbox.correct((await refused(outbox, second)).id)
+    assert [one.address for one in back.recipients] == list(TWELVE)
+    assert {job.state for job in await outbox.jobs_of(first.sending)} == {S.CANCELLED}
+
+
+async def test_correcting_gives_nobody_a_document_twice(outbox: Outbox, clock: HandClock) -> None:
+    jobs = await sent(outbox, *TWELVE, documents=12)  # ten and two, ten and two
+    assert len(jobs) == 4
+    await accepted(outbox, clock, jobs[0])
+    back = await outbox.correct((await refused(outbox, jobs[2])).id)
+    assert [one.address for one in back.recipients] == list(TWELVE[10:])
+    assert len(back.documents) == 10
+    assert [job.state for job in await outbox.jobs_of(jobs[0].sending)] == [
+        S.ACCEPTED,
+        S.QUEUED,
+        S.CANCELLED,
+        S.QUEUED,
+    ]
+
+
 async def test_undo_brings_back_a_letter_of_many_parts_whole(outbox: Outbox) -> None:
     letter = replace(
         a_letter(*TWELVE),

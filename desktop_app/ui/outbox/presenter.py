@@ -201,10 +201,13 @@ class Envois:
 
     async def _do(self, step: Step) -> None:
         match step.choice:
-            case Choice.CORRECT | Choice.WITHDRAW:
-                job = self._job(step.job)
+            case Choice.WITHDRAW:
                 letter = await self._outbox.withdraw(step.sending)
-                await self._came_back(letter.id, job if step.choice is Choice.CORRECT else None)
+                await self._came_back(letter.id, None)
+            case Choice.CORRECT:
+                job = self._job(step.job)
+                letter = await self._outbox.correct(step.job)
+                await self._came_back(letter.id, job)
             case Choice.CANCEL:
                 await self._outbox.cancel(step.job)
             case Choice.RETRY | Choice.RESEND:

@@ -46,6 +46,10 @@ class PlainOutbox:
         await self._do("withdraw", sending)
         return replace(self.found[0].letter, id=LetterId("copy"))
 
+    async def correct(self, job: JobId) -> Letter:
+        await self._do("correct", job)
+        return replace(self.found[0].letter, id=LetterId("copy"))
+
     async def cancel(self, job: JobId) -> Job:
         return await self._do("cancel", job)
 
@@ -266,7 +270,7 @@ async def test_a_list_that_is_cut_short_says_so() -> None:
         (Choice.NOT_SENT, ("not_sent", "job-1")),
         (Choice.SETTLE, ("settle", "job-1")),
         (Choice.WITHDRAW, ("withdraw", "letter-1")),
-        (Choice.CORRECT, ("withdraw", "letter-1")),
+        (Choice.CORRECT, ("correct", "job-1")),
     ],
 )
 async def test_each_choice_reaches_the_outbox(choice: Choice, done: object) -> None:
