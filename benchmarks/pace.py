@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import pace_pictures
-from benchmarks.harness import Figure, report
+from benchmarks.harness import Figure, median, report
 from benchmarks.hospital import LIMITERS, Hospital, Station
 from benchmarks.pace_measures import HEAD, Measured, course, measure, settled
 from desktop_app.fhir.pace import Urgency
@@ -40,14 +40,18 @@ def main() -> list[Figure]:
         _halved()
         for retry_after in (None, 30):
             _closed(retry_after)
-        figures += _morning()
+        _morning()
+        for before, after in ((300, 10), (CROWD, 10), (10, 1)):
+            figures.extend(_left_alone(before, after))
         crowd = rows[STRICTEST, CROWD]
         alone = [rows[name, 1].refused for name in LIMITERS]
-        figures += (
-            Figure("one station, a batch: over the limit's own time", _batch(), "x", 1.10),
-            Figure("one station: calls refused", 100 * max(alone), "%", 0),
-            Figure("100 stations: part of the limit not used", 100 - 100 * crowd.used, "%", 10),
-            Figure("100 stations: calls refused", 100 * crowd.refused, "%"),
+        figures.extend(
+            (
+                Figure("one station, a batch: over the limit's own time", _batch(), "x", 1.10),
+                Figure("one station: calls refused", 100 * max(alone), "%", 0),
+                Figure("100 stations: part of the limit not used", 100 - 100 * crowd.used, "%", 10),
+                Figure("100 stations: calls refused", 100 * crowd.refused, "%"),
+            )
         )
     pace_pictures.stations(
         DOCS / "pace-stations.svg", {count: rows[STRICTEST, count] for count in STATIONS}
@@ -156,7 +160,7 @@ def _closed(retry_after: int | None) -> None:
     print(f"{title}: {refused} calls into it, at four fifths {back:.0f} s after it")
 
 
-def _morning() -> list[Figure]:
+def _morning() -> None:
     """A rush, then most go, then all but one."""
     hospital = Hospital(LIMITERS[STRICTEST](LIMIT))
     noon, evening, night = 40 * MINUTE, 60 * MINUTE, 70 * MINUTE
@@ -175,14 +179,29 @@ def _morning() -> list[Figure]:
     everybody = range(1, 301)
     for title, start, stop in (("first ten minutes", 0, 600), ("then", 600, noon)):
         _line(f"300 arrive in two minutes: {title}", measure(hospital.log, start, stop, everybody))
+
+
+def _left_alone(before: int, after: int) -> list[Figure]:
+    """How soon those who stay use what those who go leave, by five seeds."""
+    change, end = 30 * MINUTE, 60 * MINUTE
+    times: list[float] = []
+    for seed in range(5):
+        hospital = Hospital(LIMITERS[STRICTEST](LIMIT), seed)
+        at_once(_shrink(hospital, before, after, change, end))
+        times.append(settled(hospital.log, change, end, 0.8 * LIMIT))
+    title = f"{before} stations become {after}: at four fifths again,"
     return [
-        Figure(
-            f"{before} stations become {after}: back at four fifths after",
-            settled(hospital.log, change, end, 0.8 * LIMIT),
-            "s",
-        )
-        for before, after, change, end in ((300, 10, noon, evening), (10, 1, evening, night))
+        Figure(f"{title} median", median(times), "s"),
+        Figure(f"{title} slowest", max(times), "s"),
     ]
+
+
+async def _shrink(hospital: Hospital, before: int, after: int, change: float, end: float) -> None:
+    async with asyncio.TaskGroup() as group:
+        for number in range(before):
+            station = hospital.station()
+            loads = _sends(station) + (_more(station) if after == 1 and not number else ())
+            group.create_task(station.work(end if number < after else change, *loads))
 
 
 async def _arrive(
