@@ -198,9 +198,9 @@ def test_the_limits_are_those_of_the_profile() -> None:
             DeliveryState.FAILED,
             "séjour clos",
         ),
-        ([{"status": "completed", "notDone": True}], DeliveryState.FAILED, None),
-        ([{"status": "unknown"}], DeliveryState.UNKNOWN, None),
-        ([{"status": "aborted"}, {"status": "completed"}], DeliveryState.FAILED, None),
+        ([{"status": "completed", "notDone": True}], DeliveryState.FAILED, "not-done"),
+        ([{"status": "unknown"}], DeliveryState.UNKNOWN, "unknown"),
+        ([{"status": "aborted"}, {"status": "completed"}], DeliveryState.FAILED, "aborted"),
     ],
 )
 async def test_what_is_said_of_the_copy_is_one_delivery(

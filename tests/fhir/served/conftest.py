@@ -25,6 +25,8 @@ from tests.fhir.conftest import letter
 
 CAPUCINE = PatientId("70001")
 SEND, RECORD = "$send-to-mss", "$send-to-ehr"
+OWNERS = {"standard": "Sbx0Demo01", "ramsay": "SbxRamsay1", "vivalto": "SbxVivalt1"}
+"""Each tenant, and a hospital of it."""
 
 
 class HandClock:

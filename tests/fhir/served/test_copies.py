@@ -25,7 +25,7 @@ from desktop_app.sandbox.faults import Rule
 from desktop_app.sandbox.lifen import RecordTracking
 from desktop_app.sandbox.world import World
 from tests.fhir.conftest import PDF, STAY, Mark, Shelf, letter
-from tests.fhir.served.conftest import CAPUCINE, RECORD, Hospital, at_once
+from tests.fhir.served.conftest import CAPUCINE, OWNERS, RECORD, Hospital, at_once
 
 
 @pytest.mark.parametrize("form", RecordTracking)
@@ -53,12 +53,29 @@ async def test_a_record_copy_arrives_byte_for_byte_and_is_followed_to_its_end(
 
 
 @pytest.mark.parametrize("form", RecordTracking)
+@pytest.mark.parametrize("tenant", OWNERS)
+async def test_copies_are_kept_by_every_tenant(
+    world: World, tenant: str, form: RecordTracking
+) -> None:
+    changes = {"database_reference": OWNERS[tenant], "dmp": "Organization/60099"}
+    async with at_once(world, tenant=tenant, **changes) as hospital:
+        hospital.sandbox.record_tracking = form
+        sent = await hospital.letter(stay=STAY, recipients=())
+        for copy in (hospital.lifen.record, hospital.lifen.dmp):
+            stored = await copy.deliver(sent, Shelf(), Mark())
+            hospital.clock.time += timedelta(minutes=1)
+            (delivery,) = await copy.track(stored)
+            assert delivery.state is DeliveryState.DELIVERED
+        assert [one.target for one in hospital.sandbox.ledger] == ["ehr", "dmp"]
+
+
+@pytest.mark.parametrize("form", RecordTracking)
 @pytest.mark.parametrize(
     ("stay", "state", "reason"),
     [
         ("80008", DeliveryState.FAILED, "séjour clos dans le dossier"),
         ("80009", DeliveryState.PENDING, None),
-        ("80010", DeliveryState.UNKNOWN, None),
+        ("80010", DeliveryState.UNKNOWN, "unknown"),
     ],
 )
 async def test_each_fate_of_a_record_copy_is_told(

@@ -23,7 +23,7 @@ from desktop_app.domain.ports import CorrespondentQuery, PatientQuery
 from desktop_app.fhir.catalogue import open_lifen
 from desktop_app.sandbox.faults import Rule
 from desktop_app.sandbox.world import World
-from tests.fhir.served.conftest import CAPUCINE, Hospital, account, at_once
+from tests.fhir.served.conftest import CAPUCINE, OWNERS, Hospital, account, at_once
 
 
 async def test_a_patient_is_found_by_each_thing_that_is_known(hospital: Hospital) -> None:
@@ -80,6 +80,15 @@ async def test_the_directory_is_searched_by_name_number_place_and_address(
     assert (len(many.items), many.complete) == (100, False)
     structures = await hospital.lifen.find_organizations(CorrespondentQuery(name="centre hosp"))
     assert structures.items[0].name == "Centre hospitalier de Villefictive"
+
+
+@pytest.mark.parametrize("tenant", OWNERS)
+async def test_the_directory_answers_every_tenant(world: World, tenant: str) -> None:
+    async with at_once(world, tenant=tenant, database_reference=OWNERS[tenant]) as hospital:
+        people = await hospital.lifen.find_practitioners(CorrespondentQuery(name="tessandier marc"))
+        assert [len(one.mailboxes) for one in people.items] == [2]
+        query = CorrespondentQuery(name="centre hosp")
+        assert (await hospital.lifen.find_organizations(query)).items
 
 
 READS = [
@@ -165,11 +174,7 @@ class _Renamed(httpx.AsyncHTTPTransport):
 
 
 async def test_a_patient_s_stays_are_found_on_every_tenant(world: World) -> None:
-    for tenant, owner in (
-        ("standard", "Sbx0Demo01"),
-        ("ramsay", "SbxRamsay1"),
-        ("vivalto", "SbxVivalt1"),
-    ):
+    for tenant, owner in OWNERS.items():
         async with at_once(world, tenant=tenant, database_reference=owner) as hospital:
             page = await hospital.lifen.find_stays(CAPUCINE)
             assert [stay.number for stay in page.items] == [
@@ -193,7 +198,6 @@ async def test_more_stays_than_a_page_holds_are_all_found(world: World) -> None:
     assert (len(page.items), page.complete) == (130, True)
 
 
-OWNERS = {"standard": "Sbx0Demo01", "ramsay": "SbxRamsay1", "vivalto": "SbxVivalt1"}
 TODAY = date(2024, 3, 4)
 
 

@@ -32,7 +32,7 @@ from desktop_app.sandbox.faults import Rule
 from desktop_app.sandbox.world import World
 from desktop_app.settings import LifenAccount
 from tests.fhir.conftest import PDF, STAY, Mark, Shelf, letter, recipient
-from tests.fhir.served.conftest import CAPUCINE, SEND, Hospital, at_once
+from tests.fhir.served.conftest import CAPUCINE, OWNERS, SEND, Hospital, at_once
 
 
 async def test_a_letter_arrives_byte_for_byte_and_is_followed_to_its_end(
@@ -58,12 +58,26 @@ async def test_a_letter_arrives_byte_for_byte_and_is_followed_to_its_end(
     assert states == [DeliveryState.PENDING, DeliveryState.DELIVERED]
 
 
+@pytest.mark.parametrize("tenant", OWNERS)
+async def test_a_letter_about_a_known_patient_leaves_from_every_tenant(
+    world: World, tenant: str
+) -> None:
+    async with at_once(world, tenant=tenant, database_reference=OWNERS[tenant]) as hospital:
+        sent = await hospital.letter(stay=STAY)
+        transaction = await hospital.lifen.deliver(sent, Shelf(), Mark())
+        (accepted,) = hospital.sandbox.ledger
+        assert (accepted.transaction_id, accepted.patient) == (transaction, CAPUCINE)
+        hospital.clock.time += timedelta(minutes=1)
+        (delivery,) = await hospital.lifen.track(transaction)
+        assert delivery.state is DeliveryState.DELIVERED
+
+
 async def test_each_recipient_has_its_own_fate(hospital: Hospital) -> None:
     addresses = {
         "plein.octave@cabinet.mssante.example": (DeliveryState.FAILED, "boîte pleine"),
         "invalide.leonie@cabinet.mssante.example": (DeliveryState.FAILED, "adresse invalide"),
         "lent.barnabe@cabinet.mssante.example": (DeliveryState.PENDING, None),
-        "inconnu.celeste@cabinet.mssante.example": (DeliveryState.UNKNOWN, None),
+        "inconnu.celeste@cabinet.mssante.example": (DeliveryState.UNKNOWN, "unknown"),
     }
     recipients = []
     for address in addresses:
@@ -128,7 +142,7 @@ TYPED = Patient(
 )
 
 
-@pytest.mark.parametrize("tenant", ["standard", "ramsay", "vivalto"])
+@pytest.mark.parametrize("tenant", OWNERS)
 @pytest.mark.parametrize(
     "patient",
     [
@@ -146,7 +160,7 @@ TYPED = Patient(
 async def test_a_hospital_without_a_patient_api_sends_an_identity_that_was_typed(
     world: World, tenant: str, patient: Patient
 ) -> None:
-    owner = {"standard": "Sbx0Demo01", "ramsay": "SbxRamsay1", "vivalto": "SbxVivalt1"}[tenant]
+    owner = OWNERS[tenant]
     changes: dict[str, Any] = {
         "patients": "typed",
         "organization": "60001",
