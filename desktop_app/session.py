@@ -142,6 +142,7 @@ async def open_session(  # noqa: PLR0913 - what a face or a test may choose
         )
         stack.push_async_callback(outbox.aclose)
         spool = Spool(private(folder / "spool"), vault)
+        await spool.seal_former()
         reader = PdfReader()
         stack.push_async_callback(reader.aclose)
         platform = Platform(settings, folders, now)

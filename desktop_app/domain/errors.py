@@ -191,9 +191,9 @@ class Misconfigured(AppError):
     """A setting, a profile or a secret; ``where`` is its dotted name, ``what`` the fault.
 
     ``what`` is one of ``missing``, ``unknown``, ``invalid``, ``locked``, ``not_https``,
-    ``host``, ``mixed``, ``secret`` (not kept here), ``secret_in_file``, ``key_store``,
-    ``exposed`` (others can read it), ``not_offered`` (not by this version), ``unreadable``,
-    ``not_toml`` (the value is the line).
+    ``host``, ``mixed``, ``tenant`` (not that of its host), ``secret`` (not kept here),
+    ``secret_in_file``, ``key_store``, ``exposed`` (others can read it), ``not_offered`` (not by
+    this version), ``unreadable``, ``not_toml`` (the value is the line).
     """
 
     def __init__(self, where: str, what: str, value: str = "") -> None:

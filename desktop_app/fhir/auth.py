@@ -1,6 +1,7 @@
 """Machine-to-machine tokens of one hospital, and the one host that they are shown to.
 
-lifen.md 1.2: a form of five fields, no refresh token, 48 hours.
+lifen.md 1.2: a form of five fields, no refresh token, 48 hours. The platform's own description of
+its interface has the same fields as JSON: so they are sent where the form is not understood.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -28,6 +30,8 @@ _UNSAID = 600.0
 """Seconds that a token is trusted for when the platform did not say."""
 _PATIENCE = 20.0
 _MAX_BODY = 100_000
+_NOT_A_FORM = frozenset({415, 422})
+"""What answers a form where only JSON is read; no documented denial is one of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,21 +143,23 @@ class Tokens:
             "database_reference": asked.database_reference,
             "grant_type": "client_credentials",
         }
-        request = self._client.build_request(
-            "POST",
-            asked.token_url,
-            data=form,
-            headers={"Accept": "application/json"},
-            extensions=dict(extensions or {}),
-        )
         try:
             async with asyncio.timeout(_PATIENCE):
-                answer = await self._ask(request)
+                answer = await self._ask(extensions, data=form)
+                if answer.status in _NOT_A_FORM:
+                    answer = await self._ask(extensions, json=form)
         except (httpx.RequestError, TimeoutError, ConnectionError) as error:
             raise Unreachable("token") from error
         return self._read(answer)
 
-    async def _ask(self, request: httpx.Request) -> Answer:
+    async def _ask(self, extensions: dict[str, int] | None, **content: Any) -> Answer:
+        request = self._client.build_request(
+            "POST",
+            self._credentials.token_url,
+            headers={"Accept": "application/json"},
+            extensions=dict(extensions or {}),
+            **content,
+        )
         response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             body = await read_body(response, _MAX_BODY)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,8 @@ from desktop_app.domain.errors import FileTrouble, StoreTrouble
 from desktop_app.domain.letters import Document, DocumentId
 from desktop_app.outbox.disk import trouble
 from desktop_app.outbox.vault import PIECE, Vault
+
+log = logging.getLogger(__name__)
 
 _SLICE = 1 << 16
 """Bytes in clear that are handed on at a time to whoever reads little by little."""
@@ -65,7 +68,14 @@ class Spool:
         Raises ``FileTrouble`` for what is wrong with the source, ``StoreTrouble`` for what is
         wrong with the spool's own disk.
         """
-        return await asyncio.to_thread(self._put, source)
+        return await asyncio.to_thread(self._put, source, DocumentId(secrets.token_hex(16)))
+
+    async def seal_former(self) -> None:
+        """Seal what an earlier version left here in clear; nothing of it stays.
+
+        One that cannot be sealed now is left for the next time.
+        """
+        await asyncio.to_thread(self._seal_former)
 
     async def remove(self, document: DocumentId) -> None:
         """Forget a document; one that is gone already is no trouble."""
@@ -85,9 +95,8 @@ class Spool:
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
 
-    def _put(self, source: Path) -> Spooled:
-        document = DocumentId(secrets.token_hex(16))
-        part = self._folder / f"{document}.part"
+    def _put(self, source: Path, document: DocumentId) -> Spooled:
+        part = self._folder / f"{secrets.token_hex(16)}.part"
         digest = hashlib.sha256()
         size = 0
         try:
@@ -110,6 +119,14 @@ class Spool:
         finally:
             part.unlink(missing_ok=True)
         return Spooled(document, digest.hexdigest(), size)
+
+    def _seal_former(self) -> None:
+        for clear in self._folder.glob("*.pdf"):
+            try:
+                self._put(clear, DocumentId(clear.stem))
+                clear.unlink(missing_ok=True)
+            except (FileTrouble, StoreTrouble, OSError) as error:
+                log.warning("spool: a copy is still in clear: %s", type(error).__name__)
 
     def _checked(self, document: Document, size: int) -> Iterator[bytes]:
         digest = hashlib.sha256()

@@ -107,6 +107,15 @@ _HOSTS: Mapping[str, frozenset[str]] = {
     ),
 }
 """lifen.md section 2 and U4."""
+_RAMSAY = frozenset(
+    {
+        "api-ramsay.post-prod.lifen.fr",
+        "api.post-prod.lifen.ramsaygds.fr",
+        "api.ramsay.lifen.fr",
+        "api.lifen.ramsaygds.fr",
+    }
+)
+"""Those that serve one tenant, which no other host serves."""
 _SSO_HOSTS: Mapping[str, frozenset[str]] = {
     "test": frozenset(
         {
@@ -188,6 +197,9 @@ def _lifen(found: Found, at: str, environment: str, more: tuple[str, ...]) -> Li
     fhir = _home(f"{at}.fhir_url", members["fhir_url"], environment, more)
     if (token == _LOOPBACK) != (fhir == _LOOPBACK):
         raise Misconfigured(f"{at}.fhir_url", "mixed", members["fhir_url"])
+    host = read_url(f"{at}.fhir_url", members["fhir_url"]).hostname
+    if fhir == environment and (host in _RAMSAY) != (members["tenant"] == "ramsay"):
+        raise Misconfigured(f"{at}.tenant", "tenant", members["tenant"])
     _check_audience(f"{at}.audience", members["audience"], environment, fhir)
     return LifenAccount(**members, **_contract(found, at))
 

@@ -34,6 +34,7 @@ from desktop_app.domain.errors import (
     Misconfigured,
     NotAllowed,
     NotOffered,
+    Refused,
     ServerTrouble,
     Throttled,
     Unreachable,
@@ -105,6 +106,8 @@ _SCOPES = {
     "SEND_TO_EHR": "verser au dossier de l’hôpital",
     "SEND_TO_MSS": "envoyer aux messageries MSSanté",
 }
+
+_NOT_THERE = frozenset({404, 410})
 
 
 def heading(found: Finding) -> str:
@@ -204,11 +207,11 @@ def _failed(step: Step, error: AppError) -> Notice:  # noqa: C901, PLR0911 - one
                 "La description du fournisseur d’identité est illisible ou ne convient pas",
                 "Vérifiez sso.metadata_url avec Lifen.",
             )
-        case ((Step.PATIENTS | Step.DIRECTORY), NotAllowed(cause="scope")):
-            return Notice(
-                f"La plateforme n’ouvre pas ce service à l’hôpital (erreur {error.status})",
-                "Demandez ce droit à Lifen.",
-            )
+        case (
+            (Step.PATIENTS | Step.DIRECTORY),
+            NotAllowed(cause="scope") | NotOffered() | Refused(),
+        ):
+            return _search_refused(error)
         case _, Malformed():
             return Notice(
                 "La réponse n’est pas celle de la plateforme",
@@ -239,6 +242,27 @@ def _failed(step: Step, error: AppError) -> Notice:  # noqa: C901, PLR0911 - one
             return Notice(f"{said.title}\u00a0: {said.advice}", "Corrigez ce réglage.")
         case _:
             return explain(error)
+
+
+def _search_refused(error: AppError) -> Notice:
+    """A search about nobody was turned down: the profile or the contract is at fault."""
+    match error:
+        case NotAllowed(status=status):
+            return Notice(
+                f"La plateforme n’ouvre pas ce service à l’hôpital (erreur {status})",
+                "Demandez ce droit à Lifen.",
+            )
+        case Refused(status=status) if status not in _NOT_THERE:
+            return Notice(
+                f"La plateforme ne comprend pas une recherche ordinaire (erreur {status})",
+                "Vérifiez fhir_url et tenant dans le profil, puis signalez-le à Lifen.",
+            )
+        case _:
+            return Notice(
+                "Cette recherche n’existe pas à l’adresse de la plateforme",
+                "Vérifiez fhir_url (elle finit par /fhir/v3), puis avec Lifen que l’hôpital a ce"
+                " service.",
+            )
 
 
 def _profile(where: str) -> str:

@@ -212,6 +212,7 @@ _SETTINGS = {
     "not_https": "Adresse non sécurisée (https attendu)",
     "host": "Cette adresse n’est pas autorisée",
     "mixed": "Ce profil mélange test et production",
+    "tenant": "L’adresse FHIR de ce profil n’est pas celle de ce groupe d’établissements",
     "secret": "Le secret de ce profil n’est pas enregistré sur ce poste",
     "secret_in_file": "Un secret est écrit dans les réglages\u00a0: il faut l’en retirer",
     "key_store": "Le trousseau de ce poste n’est pas disponible",

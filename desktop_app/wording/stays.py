@@ -109,8 +109,3 @@ NONE_KNOWN = Notice(
 def copy(target: Target) -> tuple[str, str]:
     """A copy, and what is to be known of it."""
     return _COPIES[target]
-
-
-def copy_spoken(target: Target) -> str:
-    """A copy, for those who listen."""
-    return " — ".join(part for part in _COPIES[target] if part)

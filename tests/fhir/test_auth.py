@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
 import httpx
+import orjson
 import pytest
 
 from desktop_app.domain.errors import (
@@ -59,6 +60,36 @@ async def test_five_fields_are_asked_as_a_form() -> None:
         "database_reference": CREDENTIALS.database_reference,
         "grant_type": "client_credentials",
     }
+
+
+@pytest.mark.parametrize("status", [415, 422])
+async def test_a_platform_that_reads_no_form_is_asked_in_json(status: int) -> None:
+    asked: list[httpx.Request] = []
+
+    def reads_json(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        is_json = request.headers["content-type"] == "application/json"
+        return token_answer("eyJ.json") if is_json else httpx.Response(status)
+
+    async with tokens_of(reads_json) as tokens:
+        assert (await tokens.current()).value == "eyJ.json"
+    form, body = asked
+    assert orjson.loads(body.content) == dict(parse_qsl(form.content.decode()))
+    assert str(body.url) == TOKEN_URL
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_denial_is_not_asked_for_twice(status: int) -> None:
+    asked: list[httpx.Request] = []
+
+    def denies(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(status)
+
+    async with tokens_of(denies) as tokens:
+        with pytest.raises(NotAllowed):
+            await tokens.current()
+    assert len(asked) == 1
 
 
 async def test_a_token_is_kept_until_five_minutes_before_its_end() -> None:

@@ -64,3 +64,32 @@ async def test_old_copies_that_no_letter_claims_are_swept(spool: Spool, tmp_path
         os.utime(spool.path(document.id), (0, 0))
     assert await spool.sweep({claimed.id}) == 1
     assert [spool.path(one.id).exists() for one in (claimed, fresh, old)] == [True, True, False]
+
+
+async def test_what_a_former_version_left_in_clear_is_sealed_and_read_as_before(
+    spool: Spool, tmp_path: Path
+) -> None:
+    document = await put(spool, a_file(tmp_path / "lettre.pdf"))
+    spool.path(document.id).unlink()
+    clear = a_file(tmp_path / "spool" / f"{document.id}.pdf")
+    await spool.seal_former()
+    assert not clear.exists()
+    assert CONTENT[:20] not in spool.path(document.id).read_bytes()
+    pieces = [piece async for piece in spool.chunks(document, 1000)]
+    assert b"".join(pieces) == CONTENT
+
+
+async def test_what_cannot_be_sealed_now_stays_and_harms_no_other(
+    spool: Spool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "spool" / "dossier.pdf").mkdir()
+    clear = a_file(tmp_path / "spool" / f"{'a' * 32}.pdf")
+    await spool.seal_former()
+    assert sorted(path.name for path in (tmp_path / "spool").iterdir()) == [
+        f"{'a' * 32}.sealed",
+        "dossier.pdf",
+    ]
+    assert not clear.exists()
+    assert [record.message for record in caplog.records] == [
+        "spool: a copy is still in clear: FileTrouble"
+    ]

@@ -12,6 +12,9 @@ PRODUCTION = (
     .replace("post-prod.platform", "production.platform")
     .replace('"test"', '"production"')
 )
+RAMSAY = TEST_PROFILE.replace('"standard"', '"ramsay"').replace(
+    "api.post-prod.lifen.fr", "api-ramsay.post-prod.lifen.fr"
+)
 LOOPBACK = (
     TEST_PROFILE.replace(TEST_HOST, "http://127.0.0.1:8080/fhir/v3")
     .replace(TEST_TOKEN, "http://127.0.0.1:8080/v1/token")
@@ -78,6 +81,9 @@ def test_a_seal_survives_a_new_loopback_port_and_a_new_client(load: Load) -> Non
          "lifen.fhir_url", "invalid"),
         (TEST_PROFILE.replace('"demo-client-id"', '""'), "lifen.client_id", "missing"),
         (TEST_PROFILE.replace('"standard"', '"other"'), "lifen.tenant", "invalid"),
+        (TEST_PROFILE.replace('"standard"', '"ramsay"'), "lifen.tenant", "tenant"),
+        (RAMSAY.replace('"ramsay"', '"vivalto"'), "lifen.tenant", "tenant"),
+        (RAMSAY.replace('"ramsay"', '"standard"'), "lifen.tenant", "tenant"),
         (TEST_PROFILE.replace('"test"', '"staging"'), "environment", "invalid"),
         (TEST_PROFILE.replace('environment = "test"', ""), "environment", "missing"),
         (TEST_PROFILE.replace('"test"', '"practice"'), "lifen.token_url", "mixed"),
@@ -95,6 +101,19 @@ def test_a_profile_that_contradicts_itself_is_refused(
     with pytest.raises(Misconfigured) as caught:
         load(text)
     assert (caught.value.where, caught.value.what) == (f"profiles.villefictive.{member}", what)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RAMSAY,
+        RAMSAY.replace("api-ramsay.post-prod.lifen.fr", "api.post-prod.lifen.ramsaygds.fr"),
+        TEST_PROFILE.replace('"standard"', '"vivalto"'),
+        LOOPBACK.replace('"standard"', '"ramsay"'),
+    ],
+)
+def test_each_tenant_has_its_hosts(load: Load, text: str) -> None:
+    assert chosen(load, text).lifen is not None
 
 
 def test_practice_and_test_may_use_this_machine(load: Load) -> None:

@@ -28,7 +28,7 @@ from tests.fhir.conftest import (
     letter,
     lifen_over,
 )
-from tests.fhir.lifen.conftest import NEXT, bundle, current, encounter
+from tests.fhir.lifen.conftest import NEXT, RECEIPT, bundle, current, encounter
 from tests.fhir.lifen.test_mapping import capucine
 from tests.fhir.served.conftest import account
 
@@ -57,6 +57,14 @@ async def test_t11_an_outcome_that_deviates_is_read_whole() -> None:
             await lifen.find_patients(NAMED)
     assert caught.value.diagnostics == ("Invalid parameter speciality",)
     assert caught.value.fields == ("allValueNull", "speciality")
+
+
+@pytest.mark.parametrize("code", ["value", "VALUE", "CODEINVALID", "Code-Invalid"])
+async def test_t11_a_code_means_the_same_in_capitals(code: str) -> None:
+    answers = [current(), outcome({"severity": "ERROR", "code": code}, status=412)]
+    async with lifen_over(Platform(answers)) as lifen:
+        with pytest.raises(Refused):  # a value of the letter's, not the portal's set-up (T31)
+            await lifen.deliver(letter(), Shelf(), Mark())
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><h1>Proxy</h1></html>", b"{", b"[1]", b"null"])
@@ -218,6 +226,13 @@ async def _mapped(family: str) -> str:
     named = {**capucine(), "name": [{"use": "official", "family": family, "given": ["Awa"]}]}
     async with lifen_over(Platform([httpx.Response(200, json=named)])) as lifen:
         return (await lifen.patient(PatientId("70001"))).birth_family
+
+
+async def test_t33_another_way_of_writing_a_name_stops_no_letter() -> None:
+    written = {"family": "Délormeau sandbox", "given": ["Capucine"]}
+    names = [{"use": "maiden", **written, "family": "Abricotier"}, {"use": "usual", **written}]
+    async with lifen_over(Platform([current(name=names), RECEIPT])) as lifen:
+        assert await lifen.deliver(letter(), Shelf(), Mark()) == "tx-1"
 
 
 async def test_t33_what_was_typed_with_accents_is_asked_once_more_without() -> None:

@@ -14,7 +14,7 @@ import pytest
 from desktop_app.domain.errors import AppError, Malformed, Misconfigured, NotAllowed, StaleToken
 from desktop_app.domain.people import AppointmentId, PatientId
 from desktop_app.domain.ports import PatientQuery
-from desktop_app.fhir.auth import Tokens
+from desktop_app.fhir.auth import Bearer, Token, Tokens
 from desktop_app.settings import load_settings
 from desktop_app.wording import window as words
 from tests.fhir.conftest import (
@@ -51,7 +51,16 @@ async def test_t1_a_next_link_to_another_host_is_asked_on_our_own_base() -> None
         following = await lifen.find_patients(NAMED, page.next)
     assert [one.id for one in following.items] == ["2"]
     assert homes(platform) == {HOME}
+    assert platform.calls[1].url.path == "/fhir/v3/Bundle"
     assert platform.calls[1].url.params["_searchAfter"] == "20-70020"
+
+
+async def test_t1_a_token_is_never_attached_to_another_host() -> None:
+    token = Token(value="secret", renew_at=1.0, ends_at=2.0)
+    request = httpx.Request("GET", f"{ELSEWHERE}/Patient/1")
+    with pytest.raises(Malformed):
+        next(Bearer(token, httpx.URL(HOME)).auth_flow(request))
+    assert "authorization" not in request.headers
 
 
 @pytest.mark.parametrize(
@@ -83,6 +92,7 @@ async def test_t2_a_tracking_link_to_another_host_is_asked_on_our_own_base() -> 
         transaction = await lifen.deliver(letter(), Shelf(), Mark())
         await lifen.track(transaction)
     assert homes(platform) == {HOME}
+    assert platform.calls[2].url.path == "/fhir/v3/CommunicationRequest/$tracking"
     assert platform.calls[2].url.params["transaction-id"] == "tx-7"
 
 

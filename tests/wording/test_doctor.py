@@ -35,10 +35,12 @@ from desktop_app.domain.checkup import (
     TokenGiven,
 )
 from desktop_app.domain.errors import (
+    AppError,
     Malformed,
     Misconfigured,
     NotAllowed,
     NotOffered,
+    Refused,
     ServerTrouble,
     StoreTrouble,
     Throttled,
@@ -103,6 +105,11 @@ FACTS: tuple[tuple[Step, Health, Fact], ...] = (
     (Step.SCOPES, Health.WARN, ScopesGranted((), ())),
     (Step.PATIENTS, Health.OK, Answered()),
     (Step.DIRECTORY, Health.FAIL, Failed(NotAllowed("scope", 403))),
+    *(
+        (step, Health.FAIL, Failed(error))
+        for step in (Step.PATIENTS, Step.DIRECTORY)
+        for error in (*map(Refused, (400, 404, 410, 412, 415, 422)), NotOffered("Patient/_search"))
+    ),
     (Step.SIGN_IN, Health.OK, SignInReady("https://login.example/")),
     (Step.SIGN_IN, Health.FAIL, Failed(NotOffered("sso.S256"))),
     (Step.STORE, Health.OK, StoreOpen(80_000_000_000)),
@@ -138,6 +145,19 @@ def test_every_fact_is_one_sentence_and_a_fault_says_what_to_do(
         assert sentence.startswith("L’étape «\u00a0")
         assert sentence.endswith(".")
     assert heading(found)
+
+
+@pytest.mark.parametrize("step", [Step.PATIENTS, Step.DIRECTORY])
+@pytest.mark.parametrize(
+    "error", [*map(Refused, (404, 410, 412, 415, 422)), NotOffered("Patient/_search")]
+)
+def test_a_search_that_is_refused_blames_the_profile_and_no_patient(
+    step: Step, error: AppError
+) -> None:
+    said = notice(finding(step, Health.FAIL, Failed(error)))
+    assert "fhir_url" in said.advice
+    assert "dossier" not in said.title
+    assert "renvoyez" not in said.advice
 
 
 @pytest.mark.parametrize("cause", PROXY_CAUSES)

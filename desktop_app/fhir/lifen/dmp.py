@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from desktop_app.domain.errors import Incomplete, InDoubt, Malformed, NotOffered
 from desktop_app.domain.letters import Letter, Limits, Target
+from desktop_app.domain.people import Patient
 from desktop_app.domain.ports import Crossing, ReadsDocuments
 from desktop_app.domain.sending import Delivery
 from desktop_app.fhir.answers import created_id
@@ -45,7 +46,7 @@ class LifenDmp:
         where the last one does not.
         """
         self._check(letter)
-        await check_subject(self._http, letter, self._account.database_reference)
+        _check_ins(await check_subject(self._http, letter, self._account.database_reference))
         file = LetterBody(binary(), "content", letter.documents, documents)
         held = await self._step(crossing, BINARY, "Binary", file)
         described = JsonBody(document_reference(letter, held))
@@ -68,8 +69,7 @@ class LifenDmp:
             raise NotOffered("dmp")
         if patient is None or not patient.id:
             raise Incomplete("patient")
-        if not (patient.ins and patient.ins_qualified):
-            raise Incomplete("ins")
+        _check_ins(patient)
         check_copy(letter, self._limits)
         sender_rpps(letter, self._account)
 
@@ -82,6 +82,12 @@ class LifenDmp:
             raise Malformed(f"{kind}.id")
         await crossing.done(step, made)
         return made
+
+
+def _check_ins(patient: Patient) -> None:
+    """What is filed under a number must be filed under a qualified one, to the last moment."""
+    if not (patient.ins and patient.ins_qualified):
+        raise Incomplete("ins")
 
 
 def binary() -> Json:

@@ -17,11 +17,12 @@ _YES = "yes"
 _VOID = frozenset({stays.MISTAKE, "cancelled"})
 
 
-async def check_subject(http: FhirHttp, letter: Letter, database_reference: str) -> None:
-    """Raise ``Changed`` unless patient and stay are still what was checked.
+async def check_subject(http: FhirHttp, letter: Letter, database_reference: str) -> Patient:
+    """The patient as they are now.
 
-    Somebody who is gone is ``Refused`` with 404 or 410: there is nothing to compare with, and the
-    person has to search again (lifen.md 7.2).
+    Raises ``Changed`` unless patient and stay are still what was checked. Somebody who is gone is
+    ``Refused`` with 404 or 410: there is nothing to compare with, and the person has to search
+    again (lifen.md 7.2).
     """
     if letter.patient is None:
         raise Incomplete("patient")
@@ -32,6 +33,7 @@ async def check_subject(http: FhirHttp, letter: Letter, database_reference: str)
     if letter.stay is not None:
         resource = await read_one(http, "Encounter", letter.stay.id, Urgency.SEND)
         _stop("stay", _of_stay(letter, letter.stay, resource, database_reference))
+    return now
 
 
 def _stop(what: str, found: Iterable[Difference | None]) -> None:

@@ -262,12 +262,14 @@ class Tray:
         self._change(letters=letters)
 
     def _remove(self, letter_id: LetterId) -> None:
-        """Take a letter off the table; the one after it moves up."""
+        """Take a letter away; if it is still the one on the table, the one after it moves up."""
         ids = [letter.id for letter in self._state.letters]
         place = ids.index(letter_id)
         letters = tuple(one for one in self._state.letters if one.id != letter_id)
-        following = letters[min(place, len(letters) - 1)].id if letters else None
-        self._change(letters=letters, chosen=following)
+        chosen = self._state.chosen
+        if chosen == letter_id:
+            chosen = letters[min(place, len(letters) - 1)].id if letters else None
+        self._change(letters=letters, chosen=chosen)
 
     def _complain(self, error: AppError) -> None:
         self._change(problems=(*self._state.problems, error))

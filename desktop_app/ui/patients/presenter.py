@@ -54,13 +54,13 @@ class PatientSearch:
         What the hospital cannot be asked is said without asking it.
         """
         if not text.strip():
-            self._next = None
+            self._query = self._next = None
             self._become(PatientsState())
             return
         try:
             query = read_patient_query(text, self._patients.rules)
         except Incomplete as error:
-            self._next = None
+            self._query = self._next = None
             self._become(PatientsState(problem=error))
             return
         await self._begin(query, None)
@@ -73,7 +73,7 @@ class PatientSearch:
         try:
             query = _of_visit(visit, self._patients.rules)
         except Incomplete as error:
-            self._next = None
+            self._query = self._next = None
             self._become(PatientsState(problem=error, visit=visit))
             return
         await self._begin(query, visit)
@@ -95,8 +95,11 @@ class PatientSearch:
         try:
             page = await self._patients.find_patients(query, self._next if before else None)
         except AppError as error:
-            self._become(PatientsState(patients=before or None, problem=error, visit=visit))
+            if query is self._query:
+                self._become(PatientsState(patients=before or None, problem=error, visit=visit))
             return
+        if query is not self._query:
+            return  # more rows of an answer that nobody looks at any more
         known = {patient.id for patient in before}
         patients = (*before, *grouped(one for one in page.items if one.id not in known))
         self._next = page.next if len(patients) > len(before) else None

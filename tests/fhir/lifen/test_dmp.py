@@ -252,6 +252,18 @@ async def test_a_patient_who_changed_stops_the_deposit_before_its_first_step() -
     assert (posts(asked), mark.steps) == ([], {})
 
 
+@pytest.mark.parametrize("lost", ["reliability", "number"])
+async def test_an_ins_that_is_not_qualified_any_more_stops_the_deposit(lost: str) -> None:
+    now = orjson.loads(current().content)
+    now["extension" if lost == "reliability" else "identifier"].pop(1)
+    asked = platform(Patient=httpx.Response(200, json=now))
+    async with lifen_over(asked) as lifen:
+        with pytest.raises(Incomplete) as caught:
+            await lifen.dmp.deliver(letter(patient=INSURED), Shelf(), Mark())
+    assert caught.value.what == "ins"
+    assert posts(asked) == []
+
+
 async def test_a_document_that_changed_is_found_out_before_its_end() -> None:
     changed = replace(document(PDF), size=len(PDF) + 1)
     mark = Mark()

@@ -93,8 +93,11 @@ class Outbox:
         self.sent: dict[LetterId, Letter] = {}
         self.holds: list[timedelta] = []
         self.trouble: AppError | None = None
+        self.door = asyncio.Event()
+        self.door.set()
 
     async def send(self, letter: Letter, hold: timedelta) -> Sending:
+        await self.door.wait()
         if self.trouble is not None:
             raise self.trouble
         self.sent[letter.id] = letter
@@ -328,6 +331,19 @@ async def test_the_letter_after_the_one_that_left_moves_up() -> None:
     table.tray.choose(LetterId("c"))
     await table.tray.discard()
     assert table.state.chosen == "b"
+
+
+async def test_whoever_has_gone_to_another_letter_meanwhile_stays_there() -> None:
+    table = Table()
+    await table.take("a.pdf", "b.pdf", "c.pdf")
+    table.outbox.door.clear()
+    sending = asyncio.get_running_loop().create_task(table.tray.send())
+    await until(lambda: table.state.sending)
+    table.tray.choose(LetterId("c"))
+    table.outbox.door.set()
+    await sending
+    assert [letter.id for letter in table.state.letters] == ["b", "c"]
+    assert table.state.chosen == "c"
 
 
 @pytest.mark.parametrize("step", ["send", "discard", "undo"])

@@ -1,3 +1,7 @@
+import asyncio
+
+import pytest
+
 from desktop_app.domain.errors import AppError, Incomplete, Unreachable
 from desktop_app.domain.identity import EVERYTHING
 from desktop_app.domain.people import (
@@ -11,6 +15,7 @@ from desktop_app.domain.people import (
 )
 from desktop_app.domain.ports import PatientQuery
 from desktop_app.ui.patients.presenter import PatientSearch, PatientsState
+from tests.ui.conftest import until
 
 CURSOR = Cursor("next")
 VIVALTO = SearchRules(has_identifier=False, shortest_name=3)
@@ -113,6 +118,47 @@ async def test_a_next_page_that_fails_keeps_the_first() -> None:
     await search.more()
     assert shown[-1].patients == (patient(1),)
     assert isinstance(shown[-1].problem, Unreachable)
+
+
+class SlowPages(Index):
+    """Answers a further page only once it may."""
+
+    def __init__(self, *pages: Page[Patient]) -> None:
+        super().__init__(*pages)
+        self.door = asyncio.Event()
+
+    async def find_patients(
+        self, query: PatientQuery, after: Cursor | None = None
+    ) -> Page[Patient]:
+        if after is None:
+            return await super().find_patients(query, after)
+        self.asked.append((query, after))
+        await self.door.wait()
+        if self.trouble is not None:
+            raise self.trouble
+        return Page(items=(patient(9),), next=CURSOR)
+
+
+@pytest.mark.parametrize("trouble", [None, Unreachable()])
+@pytest.mark.parametrize("text", ["dupont", "d", ""])
+async def test_a_late_page_of_the_search_before_is_not_shown(
+    text: str, trouble: AppError | None
+) -> None:
+    index = SlowPages(
+        Page(items=(patient(1),), next=CURSOR), Page(items=(patient(2, family="DUPONT"),))
+    )
+    search, shown = searching(index)
+    await search.search("pommier")
+    more = asyncio.get_running_loop().create_task(search.more())
+    await until(lambda: len(index.asked) == 2)
+    await search.search(text)
+    answered = shown[-1]
+    index.trouble = trouble
+    index.door.set()
+    await more
+    assert shown[-1] == answered
+    await search.more()
+    assert shown[-1] == answered
 
 
 async def test_there_is_no_more_before_anything_was_asked() -> None:
