@@ -8,14 +8,14 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import keyring
-import keyring.backend
-import keyring.errors
 from filelock import FileLock, Timeout
 
 from desktop_app.domain.errors import Misconfigured, StoreTrouble
+
+if TYPE_CHECKING:
+    import keyring.backend
 
 T = TypeVar("T")
 
@@ -59,10 +59,10 @@ class Keychain:
 
     def __init__(
         self,
-        backend: Callable[[], keyring.backend.KeyringBackend] = keyring.get_keyring,
+        backend: "Callable[[], keyring.backend.KeyringBackend] | None" = None,
         patience: float = _PATIENCE,
     ) -> None:
-        self._backend = backend
+        self._backend = backend or _system_keys
         self._patience = patience
 
     async def find(self, profile: str, name: str) -> str | None:
@@ -78,7 +78,7 @@ class Keychain:
         if await self.find(profile, name) is not None:
             await self._ask(lambda keys: keys.delete_password(_SERVICE, f"{profile}/{name}"))
 
-    async def _ask(self, question: Callable[[keyring.backend.KeyringBackend], T]) -> T:
+    async def _ask(self, question: "Callable[[keyring.backend.KeyringBackend], T]") -> T:
         """Ask off the loop; a keychain that hangs is left to itself, its thread is a daemon."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
@@ -108,9 +108,15 @@ class Keychain:
             raise Misconfigured(_KEY_STORE, "key_store") from error
 
 
-def _fit(keys: keyring.backend.KeyringBackend) -> keyring.backend.KeyringBackend:
+def _system_keys() -> "keyring.backend.KeyringBackend":
+    import keyring  # noqa: PLC0415 - start-up (architecture.md section 6): a file needs none of it
+
+    return keyring.get_keyring()
+
+
+def _fit(keys: "keyring.backend.KeyringBackend") -> "keyring.backend.KeyringBackend":
     if keys.priority < _RECOMMENDED:
-        raise keyring.errors.NoKeyringError
+        raise Misconfigured(_KEY_STORE, "key_store")
     return keys
 
 

@@ -116,6 +116,10 @@ def sentence(job: Job, now: datetime) -> str:  # noqa: C901, PLR0911 - one line 
             return f"Retirée{_at(job.finished_at, now)} avant le départ\u00a0: {left}."
 
 
+_UNKNOWN = "unknown"
+"""The platform's own code for what its sentence says already."""
+
+
 def _so_far(job: Job) -> str:
     """How far a deposit in several steps has come, as a sentence of its own."""
     said = _STEPS.get(job.steps[-1][0], "") if job.steps else ""
@@ -132,7 +136,8 @@ def _accepted(job: Job, now: datetime) -> str:
         return f"Son suivi ne répond pas\u00a0: {reason(job).title.lower()}. {following}"
     strange = [one for one in job.deliveries if one.state is DeliveryState.UNKNOWN]
     if strange:
-        said = f" ({strange[0].reason})" if strange[0].reason else ""
+        code = strange[0].reason or _UNKNOWN
+        said = "" if code.casefold() == _UNKNOWN else f" ({reasons.words(code)})"
         return f"La plateforme répond par un état inconnu{said}. {following}"
     return following
 

@@ -207,3 +207,18 @@ def test_a_code_of_another_version_is_still_a_sentence() -> None:
     job = a_job(S.REFUSED, reason="refused_by_the_moon")
     assert progress.sentence(job, NOW).startswith(UNEXPECTED.title)
     assert progress.advice(job) == UNEXPECTED.advice
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("unknown", "par un état inconnu. "),
+        ("teleported", "par un état inconnu («\u00a0teleported"),
+    ],
+)
+def test_a_state_that_nobody_knows_is_quoted_and_never_passed_off_as_french(
+    code: str, said: str
+) -> None:
+    strange = Delivery(address="x", name="", state=DeliveryState.UNKNOWN, reason=code)
+    one = replace(a_job(JobState.ACCEPTED), deliveries=(strange,))
+    assert said in progress.sentence(one, NOW)
