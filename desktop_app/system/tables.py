@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import csv
+import errno
 import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -12,6 +13,7 @@ from typing import TextIO
 from desktop_app.domain.errors import FileTrouble, StoreTrouble
 
 _BATCH = 500
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would carry out (OWASP, CSV injection)."""
 
@@ -23,7 +25,7 @@ async def write_table(
 
     UTF-8 with a mark, semicolons, Windows ends of line. The file appears whole or not at all, in
     the place of one of that name, and only its owner can read it. Raises ``FileTrouble``
-    ``unwritable`` where there is no place for it, ``StoreTrouble`` where the disk gives up.
+    ``unwritable`` where it cannot stand, ``StoreTrouble`` ``full`` where there is no room.
     """
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -44,7 +46,9 @@ async def write_table(
             await asyncio.to_thread(writer.writerows, held)
         await asyncio.to_thread(part.replace, path)
     except OSError as error:
-        raise StoreTrouble("full") from error
+        if error.errno in _NO_ROOM:
+            raise StoreTrouble("full") from error
+        raise FileTrouble("unwritable", path.name) from error  # a spreadsheet holds it, perhaps
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 import csv
 import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop_app.domain.errors import FileTrouble
+from desktop_app.domain.errors import FileTrouble, StoreTrouble
+from desktop_app.system import tables
 from desktop_app.system.tables import write_table
 
 HEADINGS = ("Nom", "Prénoms")
@@ -76,6 +78,23 @@ async def test_a_table_that_breaks_off_leaves_the_former_one(tmp_path: Path) -> 
         await write_table(path, HEADINGS, broken())
     assert path.read_text("ascii") == "before"
     assert names(tmp_path) == ["t.csv"]
+
+
+async def test_a_name_that_cannot_be_taken_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").mkdir()
+    with pytest.raises(FileTrouble) as caught:
+        await write_table(tmp_path / "t.csv", HEADINGS, given_lines(("a", "b")))
+    assert caught.value.kind == "unwritable"
+    assert names(tmp_path) == ["t.csv"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such device")
+async def test_a_disk_without_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_made", lambda _part: Path("/dev/full").open("w"))  # noqa: SIM115
+    with pytest.raises(StoreTrouble) as caught:
+        await write_table(tmp_path / "t.csv", HEADINGS, given_lines(("a", "b")))
+    assert caught.value.kind == "full"
+    assert names(tmp_path) == []
 
 
 async def test_a_place_that_is_none_is_said(tmp_path: Path) -> None:
